@@ -1,0 +1,1 @@
+//! The Tauri shell: nothing but adapters.
