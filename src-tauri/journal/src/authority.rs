@@ -1,0 +1,265 @@
+//! Which organisations there are, which laptops write for them, and which of their changes count (JOURNAL §6).
+//!
+//! A pure function of the certificates and revocations that are held. Certificates prove themselves, wherever they
+//! came from; a revocation counts when its own writer is certified for the organisation or an ancestor of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use yuanba_core::Id;
+use yuanba_core::level::MAX_DEPTH;
+
+use crate::payload::{Certificate, Claim, Revocation};
+use crate::{ChangeRef, Hash, StreamId};
+
+/// A revocation and the change that carries it.
+#[derive(Debug, Clone)]
+pub struct HeldRevocation {
+    /// The change
+    pub reference: ChangeRef,
+    /// What it says
+    pub revocation: Revocation,
+}
+
+/// The tree as the held certificates describe it.
+#[derive(Debug, Clone, Default)]
+pub struct Authority {
+    founded: BTreeMap<Id, u8>,
+    taken_in: BTreeMap<Id, BTreeMap<Id, u8>>,
+    accepted: BTreeSet<(Id, Id)>,
+    absorbed: BTreeMap<Id, BTreeSet<(Id, Id)>>,
+    joined: BTreeSet<(Id, Id)>,
+    laptops: BTreeMap<Id, BTreeSet<(Id, u16, Id)>>,
+    revocations: Vec<HeldRevocation>,
+}
+
+/// Whether a stream's changes count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// All of them
+    Counts,
+    /// Up to this change; none for a cut before the first
+    UpTo(u64, Option<Hash>),
+    /// Its replica has no certificate for the organisation or an ancestor yet
+    Waits,
+}
+
+impl Authority {
+    /// The tree made of certificates and revocations.
+    pub fn new<'a>(
+        certificates: impl IntoIterator<Item = &'a Certificate>,
+        revocations: impl IntoIterator<Item = HeldRevocation>,
+    ) -> Authority {
+        let mut tree = Authority::default();
+        for certificate in certificates {
+            tree.take(certificate);
+        }
+        tree.revocations = revocations.into_iter().collect();
+        tree
+    }
+
+    fn take(&mut self, certificate: &Certificate) {
+        let issuer = certificate.issuer.id();
+        match certificate.claim {
+            Claim::Founded { org, level } if issuer == org => {
+                self.founded.insert(org, level);
+            }
+            Claim::Laptop { key, org, letter } => {
+                self.laptops.entry(key.id()).or_default().insert((org, letter, issuer));
+            }
+            Claim::Child { child, level, parent } if issuer == parent && child != parent => {
+                self.taken_in.entry(child).or_default().insert(parent, level);
+            }
+            Claim::Accepts { child, parent } if issuer == child => {
+                self.accepted.insert((child, parent));
+            }
+            Claim::Absorbs { absorbed, into } if absorbed != into => {
+                self.absorbed.entry(absorbed).or_default().insert((into, issuer));
+            }
+            Claim::Joins { absorbed, into } if issuer == absorbed => {
+                self.joined.insert((absorbed, into));
+            }
+            _ => {}
+        }
+    }
+
+    /// The organisation that this one is part of now: itself, or the one that absorbed it.
+    pub fn canonical(&self, org: Id) -> Id {
+        let mut at = org;
+        for _ in 0..MAX_DEPTH {
+            let next = self.absorbed.get(&at).and_then(|claims| {
+                claims
+                    .iter()
+                    .filter(|(into, issuer)| {
+                        self.joined.contains(&(at, *into))
+                            && (issuer == into || self.ancestors_of(*into).contains(issuer))
+                    })
+                    .map(|(into, _)| *into)
+                    .next()
+            });
+            match next {
+                Some(into) if into != org => at = into,
+                _ => return at,
+            }
+        }
+        at
+    }
+
+    /// The parent that took the organisation in and that it accepted.
+    pub fn parent(&self, org: Id) -> Option<Id> {
+        self.parent_if(org, true)
+    }
+
+    /// The parent that took the organisation in, whether or not its acceptance has come yet: who may hold its streams.
+    pub fn granted_parent(&self, org: Id) -> Option<Id> {
+        self.parent_if(org, true).or_else(|| self.parent_if(org, false))
+    }
+
+    fn parent_if(&self, org: Id, accepted: bool) -> Option<Id> {
+        let parents = self.taken_in.get(&org)?;
+        parents.keys().copied().find(|parent| !accepted || self.accepted.contains(&(org, *parent)))
+    }
+
+    /// The accepted ancestors of an organisation, nearest first.
+    pub fn ancestors(&self, org: Id) -> Vec<Id> {
+        self.ancestors_of(self.canonical(org))
+    }
+
+    fn ancestors_of(&self, org: Id) -> Vec<Id> {
+        self.climb(org, Authority::parent)
+    }
+
+    /// The ancestors that may hold an organisation's streams, nearest first.
+    pub fn granted_ancestors(&self, org: Id) -> Vec<Id> {
+        self.climb(self.canonical(org), Authority::granted_parent)
+    }
+
+    fn climb(&self, org: Id, parent: impl Fn(&Authority, Id) -> Option<Id>) -> Vec<Id> {
+        let mut list = Vec::new();
+        let mut at = org;
+        while let Some(above) = parent(self, at) {
+            if above == org || list.contains(&above) || list.len() >= MAX_DEPTH {
+                break;
+            }
+            list.push(above);
+            at = above;
+        }
+        list
+    }
+
+    /// Whether `below` is `org` or stands anywhere under it.
+    pub fn covers(&self, org: Id, below: Id) -> bool {
+        let (org, below) = (self.canonical(org), self.canonical(below));
+        org == below || self.granted_ancestors(below).contains(&org)
+    }
+
+    /// The level that an organisation declared, or that its parent gave it.
+    pub fn level(&self, org: Id) -> Option<u8> {
+        self.founded
+            .get(&org)
+            .copied()
+            .or_else(|| self.taken_in.get(&org).and_then(|p| p.values().next().copied()))
+    }
+
+    /// Every organisation that a certificate names, absorbed ones included.
+    pub fn organisations(&self) -> BTreeSet<Id> {
+        self.founded
+            .keys()
+            .chain(self.taken_in.keys())
+            .chain(self.taken_in.values().flat_map(BTreeMap::keys))
+            .copied()
+            .collect()
+    }
+
+    /// The laptops of an organisation with their letters (0 = A); a letter given twice stands twice.
+    pub fn laptops(&self, org: Id) -> Vec<(Id, u16)> {
+        let org = self.canonical(org);
+        self.laptops
+            .iter()
+            .flat_map(|(replica, claims)| claims.iter().map(move |c| (*replica, c)))
+            .filter(|(_, claim)| self.canonical(claim.0) == org && self.claim_holds(claim))
+            .map(|(replica, claim)| (replica, claim.1))
+            .collect()
+    }
+
+    /// The letter of a laptop within its organisation.
+    pub fn letter(&self, replica: Id, org: Id) -> Option<u16> {
+        let claims = self.laptops.get(&replica)?;
+        claims.iter().filter(|c| c.0 == org && self.claim_holds(c)).map(|c| c.1).next()
+    }
+
+    /// The organisation that a laptop belongs to.
+    pub fn home(&self, replica: Id) -> Option<Id> {
+        let claims = self.laptops.get(&replica)?;
+        claims.iter().filter(|c| self.claim_holds(c)).map(|c| self.canonical(c.0)).next()
+    }
+
+    fn claim_holds(&self, (org, _, issuer): &(Id, u16, Id)) -> bool {
+        issuer == org || self.ancestors(*org).contains(issuer) || *issuer == self.canonical(*org)
+    }
+
+    /// Whether a replica is certified for an organisation or an ancestor of it, revocations aside.
+    pub fn certified(&self, replica: Id, org: Id) -> bool {
+        let Some(claims) = self.laptops.get(&replica) else { return false };
+        let target = self.canonical(org);
+        let above = self.ancestors_of(target);
+        claims.iter().any(|claim| {
+            let home = self.canonical(claim.0);
+            self.claim_holds(claim) && (claim.0 == org || home == target || above.contains(&home))
+        })
+    }
+
+    /// Whether a replica writes for an ancestor of the organisation, and not only for itself.
+    pub fn certified_above(&self, replica: Id, org: Id) -> bool {
+        let Some(claims) = self.laptops.get(&replica) else { return false };
+        let above = self.ancestors(org);
+        claims.iter().any(|claim| self.claim_holds(claim) && above.contains(&self.canonical(claim.0)))
+    }
+
+    /// Whether the stream's changes count, and up to where.
+    pub fn standing(&self, stream: &StreamId) -> Standing {
+        if !self.certified(stream.replica, stream.org) {
+            return Standing::Waits;
+        }
+        let held: Vec<&HeldRevocation> =
+            self.revocations.iter().filter(|r| self.revocation_counts(r, stream.replica)).collect();
+        let heads = held
+            .iter()
+            .filter(|r| !held.iter().any(|other| other.revocation.replaces.contains(&r.reference)));
+        let cut = heads
+            .map(|r| {
+                r.revocation
+                    .cuts
+                    .iter()
+                    .filter(|c| c.org == stream.org && c.lane == stream.lane)
+                    .map(|c| (c.seq, Some(c.hash)))
+                    .min()
+                    .unwrap_or((0, None))
+            })
+            .min();
+        cut.map_or(Standing::Counts, |(seq, hash)| Standing::UpTo(seq, hash))
+    }
+
+    /// A revocation counts by its writer: certified for the replica's organisation or an ancestor, and not itself
+    /// revoked by somebody above. So a stolen laptop that the township has revoked cannot revoke its sisters.
+    fn revocation_counts(&self, held: &HeldRevocation, replica: Id) -> bool {
+        if held.revocation.replica != replica {
+            return false;
+        }
+        let writer = held.reference.stream;
+        let Some(home) = self.home(replica) else { return false };
+        if !self.certified(writer.replica, home) || !self.covers(writer.org, home) {
+            return false;
+        }
+        let Some(writer_home) = self.home(writer.replica) else { return false };
+        let above = self.ancestors(writer_home);
+        !self.revocations.iter().any(|other| {
+            other.revocation.replica == writer.replica
+                && self.home(other.reference.stream.replica).is_some_and(|h| above.contains(&h))
+                && !other
+                    .revocation
+                    .cuts
+                    .iter()
+                    .any(|c| c.org == writer.org && c.lane == writer.lane && c.seq >= held.reference.seq)
+        })
+    }
+}

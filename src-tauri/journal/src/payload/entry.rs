@@ -1,0 +1,172 @@
+//! Ledgers: entries in whole numbers, their reversals, and the choice between two entries of one key.
+//!
+//! Entry: `[ledger, from, to, amount, natural key, on, rule, terms]`, the natural key and the terms being lists of values.
+//! It moves `amount` from one account to another, so that every sum is zero. Reversal: `[key]`, the key being the first
+//! 16 bytes of BLAKE3(ledger ‖ natural key). Choice: `[key, reference, [references seen]]`. Reasons stand in the bodies.
+
+use minicbor::Decoder;
+use yuanba_core::{Id, Value};
+
+use super::{array, encoded, ended};
+use crate::format::REFERENCES_MAX;
+use crate::stream::id;
+use crate::{ChangeRef, Hash, JournalError, StreamId};
+
+/// Which ledger an entry belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ledger {
+    /// 积分, whole points
+    Points,
+    /// 党费, fen
+    Dues,
+    /// 经费, fen
+    Funds,
+}
+
+impl Ledger {
+    /// The number in the journal.
+    pub fn number(self) -> u8 {
+        match self {
+            Ledger::Points => 1,
+            Ledger::Dues => 2,
+            Ledger::Funds => 3,
+        }
+    }
+
+    /// The ledger of a number.
+    pub fn from_number(number: u8) -> Option<Ledger> {
+        [Ledger::Points, Ledger::Dues, Ledger::Funds].into_iter().find(|l| l.number() == number)
+    }
+}
+
+/// A posted entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The ledger
+    pub ledger: Ledger,
+    /// The account that gives
+    pub from: Id,
+    /// The account that receives
+    pub to: Id,
+    /// Points or fen; negative for a deduction
+    pub amount: i64,
+    /// What makes two laptops' same entry one: account, rule, day, event
+    pub natural_key: Vec<Value>,
+    /// The day it is for, `2026-06-05`
+    pub on: String,
+    /// Rule id
+    pub rule: String,
+    /// Fixed when written: version of the book, cap, asked, granted
+    pub terms: Vec<Value>,
+}
+
+/// The key of a ledger entry: first 16 bytes of BLAKE3(ledger ‖ natural key).
+pub fn entry_key(ledger: Ledger, natural_key: &[Value]) -> Id {
+    Hash::of(&[&[ledger.number()], &Value::List(natural_key.to_vec()).to_cbor()]).id()
+}
+
+impl Entry {
+    /// The key that its natural key makes.
+    pub fn key(&self) -> Id {
+        entry_key(self.ledger, &self.natural_key)
+    }
+
+    /// The kept part's bytes.
+    pub fn to_cbor(&self) -> Vec<u8> {
+        encoded(|e| {
+            e.array(8)?.u8(self.ledger.number())?.bytes(&self.from.0)?.bytes(&self.to.0)?.i64(self.amount)?;
+            Value::List(self.natural_key.clone()).encode(e)?;
+            e.str(&self.on)?.str(&self.rule)?;
+            Value::List(self.terms.clone()).encode(e)
+        })
+    }
+
+    /// Reads the kept part.
+    pub fn from_cbor(bytes: &[u8]) -> Result<Entry, JournalError> {
+        let mut d = Decoder::new(bytes);
+        if array(&mut d, 8, "entry")? != 8 {
+            return Err(JournalError::Malformed("entry"));
+        }
+        let list = |value: Value| match value {
+            Value::List(list) => Ok(list),
+            _ => Err(JournalError::Malformed("entry")),
+        };
+        let entry = Entry {
+            ledger: Ledger::from_number(d.u8()?).ok_or(JournalError::Malformed("ledger"))?,
+            from: id(d.bytes()?)?,
+            to: id(d.bytes()?)?,
+            amount: d.i64()?,
+            natural_key: list(Value::decode(&mut d)?)?,
+            on: d.str()?.to_owned(),
+            rule: d.str()?.to_owned(),
+            terms: list(Value::decode(&mut d)?)?,
+        };
+        ended(&d, bytes)?;
+        Ok(entry)
+    }
+}
+
+/// Reverses whatever entry stands under a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reversal {
+    /// The key
+    pub key: Id,
+}
+
+impl Reversal {
+    /// The kept part's bytes.
+    pub fn to_cbor(&self) -> Vec<u8> {
+        encoded(|e| e.array(1)?.bytes(&self.key.0).map(|_| ()))
+    }
+
+    /// Reads the kept part.
+    pub fn from_cbor(bytes: &[u8]) -> Result<Reversal, JournalError> {
+        let mut d = Decoder::new(bytes);
+        if array(&mut d, 1, "reversal")? != 1 {
+            return Err(JournalError::Malformed("reversal"));
+        }
+        let key = id(d.bytes()?)?;
+        ended(&d, bytes)?;
+        Ok(Reversal { key })
+    }
+}
+
+/// A person's word on which entry of a key stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The key
+    pub key: Id,
+    /// The entry that stands
+    pub stands: ChangeRef,
+    /// The choices it saw
+    pub replaces: Vec<ChangeRef>,
+}
+
+impl Choice {
+    /// The kept part's bytes.
+    pub fn to_cbor(&self, home: &StreamId) -> Vec<u8> {
+        encoded(|e| {
+            e.array(3)?.bytes(&self.key.0)?;
+            self.stands.encode(e, home, None);
+            e.array(self.replaces.len() as u64)?;
+            self.replaces.iter().for_each(|r| r.encode(e, home, None));
+            Ok(())
+        })
+    }
+
+    /// Reads the kept part.
+    pub fn from_cbor(bytes: &[u8], home: &StreamId) -> Result<Choice, JournalError> {
+        let mut d = Decoder::new(bytes);
+        if array(&mut d, 3, "choice")? != 3 {
+            return Err(JournalError::Malformed("choice"));
+        }
+        let key = id(d.bytes()?)?;
+        let stands = ChangeRef::decode(&mut d, home, false)?.0;
+        let count = array(&mut d, REFERENCES_MAX, "choice")?;
+        let replaces = (0..count)
+            .map(|_| ChangeRef::decode(&mut d, home, false).map(|(r, _)| r))
+            .collect::<Result<_, _>>()?;
+        ended(&d, bytes)?;
+        Ok(Choice { key, stands, replaces })
+    }
+}

@@ -1,0 +1,67 @@
+//! Taking back a group, and erasing bodies.
+//!
+//! Retract: `[group]`. Redaction: `[[reference, …]]`; the reason stands in the body.
+
+use minicbor::Decoder;
+
+use super::{array, encoded, ended};
+use crate::format::ITEMS_MAX;
+use crate::stream::id;
+use crate::{ChangeRef, GroupId, JournalError, StreamId};
+
+/// Undo: one change that takes back a group. Retracting the retraction is redo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retract {
+    /// The group taken back
+    pub group: GroupId,
+}
+
+impl Retract {
+    /// The kept part's bytes.
+    pub fn to_cbor(&self) -> Vec<u8> {
+        encoded(|e| e.array(1)?.bytes(&self.group.0.0).map(|_| ()))
+    }
+
+    /// Reads the kept part.
+    pub fn from_cbor(bytes: &[u8]) -> Result<Retract, JournalError> {
+        let mut d = Decoder::new(bytes);
+        if array(&mut d, 1, "retract")? != 1 {
+            return Err(JournalError::Malformed("retract"));
+        }
+        let group = GroupId(id(d.bytes()?)?);
+        ended(&d, bytes)?;
+        Ok(Retract { group })
+    }
+}
+
+/// Erases the bodies of the changes it names, everywhere and for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redaction {
+    /// Whose bodies go
+    pub changes: Vec<ChangeRef>,
+}
+
+impl Redaction {
+    /// The kept part's bytes.
+    pub fn to_cbor(&self, home: &StreamId) -> Vec<u8> {
+        encoded(|e| {
+            e.array(1)?.array(self.changes.len() as u64)?;
+            self.changes.iter().for_each(|r| r.encode(e, home, None));
+            Ok(())
+        })
+    }
+
+    /// Reads the kept part.
+    pub fn from_cbor(bytes: &[u8], home: &StreamId) -> Result<Redaction, JournalError> {
+        let mut d = Decoder::new(bytes);
+        if array(&mut d, 1, "redaction")? != 1 {
+            return Err(JournalError::Malformed("redaction"));
+        }
+        let count = array(&mut d, ITEMS_MAX, "redaction")?;
+        let changes = (0..count)
+            .map(|_| ChangeRef::decode(&mut d, home, false).map(|(r, _)| r))
+            .collect::<Result<_, _>>()?;
+        ended(&d, bytes)?;
+        Ok(Redaction { changes })
+    }
+}
