@@ -32,6 +32,16 @@ impl Change {
         Ok(Change { header, header_bytes, hash, body })
     }
 
+    /// A change from bytes that this program stored after checking them.
+    ///
+    /// # Errors
+    /// When the store's bytes are damaged.
+    pub fn stored(header_bytes: Vec<u8>, body: Option<Body>) -> Result<Change, JournalError> {
+        let header = Header::from_stored(&header_bytes)?;
+        let hash = Hash::of(&[&header_bytes]);
+        Ok(Change { header, header_bytes, hash, body })
+    }
+
     /// A name for this change that other changes can use.
     pub fn reference(&self) -> ChangeRef {
         ChangeRef { stream: self.header.stream, seq: self.header.seq, prefix: self.hash.prefix() }

@@ -109,6 +109,18 @@ impl Header {
         if bytes.len() > HEADER_BYTES_MAX {
             return Err(JournalError::TooLarge("header"));
         }
+        let header = Header::from_stored(bytes)?;
+        if header.to_cbor() != bytes {
+            return Err(JournalError::Malformed("header is not in its canonical form"));
+        }
+        Ok(header)
+    }
+
+    /// Reads a header that was checked before it was stored.
+    ///
+    /// # Errors
+    /// When the bytes are damaged.
+    pub fn from_stored(bytes: &[u8]) -> Result<Header, JournalError> {
         let mut d = Decoder::new(bytes);
         let mut draft = HeaderDraft::default();
         let length = d.map()?.ok_or(JournalError::Malformed("header"))?;
@@ -119,11 +131,7 @@ impl Header {
         if d.position() != bytes.len() {
             return Err(JournalError::Malformed("bytes after the header"));
         }
-        let header = draft.finish()?;
-        if header.to_cbor() != bytes {
-            return Err(JournalError::Malformed("header is not in its canonical form"));
-        }
-        Ok(header)
+        draft.finish()
     }
 
     /// BLAKE3 of the bytes.

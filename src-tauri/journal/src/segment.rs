@@ -13,7 +13,7 @@ use yuanba_core::Id;
 use crate::format::{BODY_BYTES_MAX, FORMAT, SEGMENT_CHANGES_MAX, SUITE};
 use crate::header::HeaderDraft;
 use crate::stream::{decode_stream, hash};
-use crate::{Body, Change, Hash, HeadSignature, Header, JournalError, PublicKey, Stamp, StreamId};
+use crate::{Body, Change, Hash, HeadSignature, JournalError, PublicKey, Stamp, StreamId};
 
 const SEGMENT_FORMAT: u64 = 1;
 const BODY: u64 = 32;
@@ -237,11 +237,4 @@ fn decode_change(
         draft.salted = body.salt.is_some();
     }
     Change::new(draft.finish()?, body)
-}
-
-/// The header of a change rebuilt from its stored bytes.
-pub fn stored(header_bytes: Vec<u8>, body: Option<Body>) -> Result<Change, JournalError> {
-    let header = Header::from_cbor(&header_bytes)?;
-    let hash = Hash::of(&[&header_bytes]);
-    Ok(Change { header, header_bytes, hash, body })
 }

@@ -1,8 +1,9 @@
 //! Ledgers: entries in whole numbers, their reversals, and the choice between two entries of one key.
 //!
 //! Entry: `[ledger, from, to, amount, natural key, on, rule, terms]`, the natural key and the terms being lists of values.
-//! It moves `amount` from one account to another, so that every sum is zero. Reversal: `[key]`, the key being the first
-//! 16 bytes of BLAKE3(ledger ‖ natural key). Choice: `[key, reference, [references seen]]`. Reasons stand in the bodies.
+//! It moves `amount` from one account to another, so that every sum is zero. Reversal: `[key]`, the key being the day as
+//! a number in 4 bytes (so that keys come in order and the tables grow at their end) and the first 12 bytes of
+//! BLAKE3(ledger ‖ day ‖ 0 ‖ natural key). Choice: `[key, reference, [references seen]]`. Reasons stand in the bodies.
 
 use minicbor::Decoder;
 use yuanba_core::{Id, Value};
@@ -60,15 +61,25 @@ pub struct Entry {
     pub terms: Vec<Value>,
 }
 
-/// The key of a ledger entry: first 16 bytes of BLAKE3(ledger ‖ natural key).
-pub fn entry_key(ledger: Ledger, natural_key: &[Value]) -> Id {
-    Hash::of(&[&[ledger.number()], &Value::List(natural_key.to_vec()).to_cbor()]).id()
+/// The key of a ledger entry: its day in 4 bytes, then 12 bytes of BLAKE3(ledger ‖ day ‖ 0 ‖ natural key).
+pub fn entry_key(ledger: Ledger, on: &str, natural_key: &[Value]) -> Id {
+    let day = on
+        .bytes()
+        .filter_map(|c| (c as char).to_digit(10))
+        .take(8)
+        .fold(0u32, |day, digit| day.wrapping_mul(10).wrapping_add(digit));
+    let list = Value::List(natural_key.to_vec()).to_cbor();
+    let hash = Hash::of(&[&[ledger.number()], on.as_bytes(), &[0], &list]);
+    let mut key = [0; 16];
+    key[..4].copy_from_slice(&day.to_be_bytes());
+    key[4..].copy_from_slice(&hash.0[..12]);
+    Id(key)
 }
 
 impl Entry {
     /// The key that its natural key makes.
     pub fn key(&self) -> Id {
-        entry_key(self.ledger, &self.natural_key)
+        entry_key(self.ledger, &self.on, &self.natural_key)
     }
 
     /// The kept part's bytes.

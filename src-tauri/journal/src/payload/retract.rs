@@ -1,36 +1,39 @@
 //! Taking back a group, and erasing bodies.
 //!
-//! Retract: `[group]`. Redaction: `[[reference, …]]`; the reason stands in the body.
+//! Retract: `[reference to the group's first change]`. Redaction: `[[reference, …]]`; the reason stands in the body.
 
 use minicbor::Decoder;
 
 use super::{array, encoded, ended};
 use crate::format::ITEMS_MAX;
-use crate::stream::id;
-use crate::{ChangeRef, GroupId, JournalError, StreamId};
+use crate::{ChangeRef, JournalError, StreamId};
 
 /// Undo: one change that takes back a group. Retracting the retraction is redo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retract {
-    /// The group taken back
-    pub group: GroupId,
+    /// The first change of the group taken back
+    pub first: ChangeRef,
 }
 
 impl Retract {
     /// The kept part's bytes.
-    pub fn to_cbor(&self) -> Vec<u8> {
-        encoded(|e| e.array(1)?.bytes(&self.group.0.0).map(|_| ()))
+    pub fn to_cbor(&self, home: &StreamId) -> Vec<u8> {
+        encoded(|e| {
+            e.array(1)?;
+            self.first.encode(e, home, None);
+            Ok(())
+        })
     }
 
     /// Reads the kept part.
-    pub fn from_cbor(bytes: &[u8]) -> Result<Retract, JournalError> {
+    pub fn from_cbor(bytes: &[u8], home: &StreamId) -> Result<Retract, JournalError> {
         let mut d = Decoder::new(bytes);
         if array(&mut d, 1, "retract")? != 1 {
             return Err(JournalError::Malformed("retract"));
         }
-        let group = GroupId(id(d.bytes()?)?);
+        let (first, _) = ChangeRef::decode(&mut d, home, false)?;
         ended(&d, bytes)?;
-        Ok(Retract { group })
+        Ok(Retract { first })
     }
 }
 
