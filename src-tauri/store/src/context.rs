@@ -1,0 +1,246 @@
+//! What every fold needs to know of the whole journal: the tree, and what was taken back, erased or has not come.
+
+use std::collections::{HashMap, HashSet};
+
+use rusqlite::{Connection, params};
+use yuanba_core::Id;
+use yuanba_journal::authority::{Authority, HeldRevocation, Standing};
+use yuanba_journal::payload::{Certificate, Redaction, Retract, Revocation};
+use yuanba_journal::{Kind, StreamId};
+
+use crate::Result;
+use crate::streams::{self, GroupPlace};
+
+/// The tree, the streams, and the groups and changes that fold otherwise than they were written.
+#[derive(Default)]
+pub struct Context {
+    /// The tree
+    pub authority: Authority,
+    /// Streams by row
+    pub streams: HashMap<i64, StreamId>,
+    retracted: HashSet<GroupPlace>,
+    parked: HashSet<GroupPlace>,
+    redacted: HashSet<(StreamId, u64, [u8; 8])>,
+}
+
+impl Context {
+    /// Reads it from the journal.
+    pub fn load(db: &Connection) -> Result<Context> {
+        let mut context = Context { authority: authority(db)?, ..Context::default() };
+        context.refresh(db)?;
+        Ok(context)
+    }
+
+    /// Reads again what a batch may have changed, the tree excepted.
+    pub fn refresh(&mut self, db: &Connection) -> Result<()> {
+        self.streams = streams::all(db)?.into_iter().collect();
+        self.redacted = redactions(db, &self.authority)?;
+        self.retracted = retractions(db)?;
+        let mut statement =
+            db.prepare_cached("SELECT stream, first_seq, first_prefix, seq, hash FROM change WHERE missing = 1")?;
+        let rows = statement.query_map([], |row| {
+            Ok((
+                GroupPlace {
+                    stream: row.get(0)?,
+                    first_seq: row.get::<_, i64>(1)? as u64,
+                    first_prefix: row.get(2)?,
+                },
+                row.get::<_, i64>(3)? as u64,
+                streams::read_hash(row, 4)?,
+            ))
+        })?;
+        self.parked.clear();
+        for row in rows {
+            let (group, seq, hash) = row?;
+            let erased = self
+                .streams
+                .get(&group.stream)
+                .is_some_and(|s| self.redacted.contains(&(*s, seq, hash.prefix())));
+            if !erased {
+                self.parked.insert(group);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the tree again.
+    pub fn reload_authority(&mut self, db: &Connection) -> Result<()> {
+        self.authority = authority(db)?;
+        Ok(())
+    }
+
+    /// Whether a group was taken back.
+    pub fn retracted(&self, group: &GroupPlace) -> bool {
+        self.retracted.contains(group)
+    }
+
+    /// Whether a group waits for a part that has not come.
+    pub fn parked(&self, group: &GroupPlace) -> bool {
+        self.parked.contains(group)
+    }
+
+    /// Whether a change's body was erased for good.
+    pub fn redacted(&self, stream: &StreamId, seq: u64, prefix: [u8; 8]) -> bool {
+        self.redacted.contains(&(*stream, seq, prefix))
+    }
+
+    /// The organisation whose record a stream's changes are, absorption followed.
+    pub fn org_of(&self, stream: &StreamId) -> Id {
+        self.authority.canonical(stream.org)
+    }
+}
+
+fn authority(db: &Connection) -> Result<Authority> {
+    let mut certificates = Vec::new();
+    for held in streams::special(db, Kind::Certificate.number())? {
+        if let Ok(certificate) = Certificate::from_cbor(&held.change.header.kept) {
+            certificates.push(certificate);
+        }
+    }
+    let mut revocations = Vec::new();
+    for held in streams::special(db, Kind::Revocation.number())? {
+        if let Ok(revocation) = Revocation::from_cbor(&held.change.header.kept, &held.change.header.stream) {
+            revocations.push(HeldRevocation { reference: held.change.reference(), revocation });
+        }
+    }
+    Ok(Authority::new(&certificates, revocations))
+}
+
+/// Redactions hold for good once their writer stands above the record, whatever is revoked or retracted later: what was
+/// erased on one laptop can never come back on another.
+fn redactions(db: &Connection, authority: &Authority) -> Result<HashSet<(StreamId, u64, [u8; 8])>> {
+    let mut erased = HashSet::new();
+    for held in streams::special(db, Kind::Redaction.number())? {
+        let home = held.change.header.stream;
+        let Ok(redaction) = Redaction::from_cbor(&held.change.header.kept, &home) else { continue };
+        for target in redaction.changes {
+            let covered = authority.canonical(target.stream.org) == authority.canonical(home.org);
+            if covered && authority.certified_above(home.replica, target.stream.org) {
+                erased.insert((target.stream, target.seq, target.prefix));
+            }
+        }
+    }
+    Ok(erased)
+}
+
+/// The groups that are taken back: by a counting retraction that is not taken back itself.
+fn retractions(db: &Connection) -> Result<HashSet<GroupPlace>> {
+    let mut by_target: HashMap<GroupPlace, Vec<GroupPlace>> = HashMap::new();
+    for held in streams::special(db, Kind::Retract.number())? {
+        if !held.counts {
+            continue;
+        }
+        if let Some(target) = retract_target(db, &held.change)? {
+            by_target.entry(target).or_default().push(held.group);
+        }
+    }
+    let mut known: HashMap<GroupPlace, bool> = HashMap::new();
+    let targets: Vec<GroupPlace> = by_target.keys().copied().collect();
+    for target in &targets {
+        settle(*target, &by_target, &mut known);
+    }
+    Ok(targets.into_iter().filter(|t| known[t]).collect())
+}
+
+/// Whether a group is taken back, without recursion: a chain of undo and redo may be long.
+fn settle(
+    target: GroupPlace,
+    by_target: &HashMap<GroupPlace, Vec<GroupPlace>>,
+    known: &mut HashMap<GroupPlace, bool>,
+) {
+    let mut open = vec![target];
+    while let Some(group) = open.last().copied() {
+        if known.contains_key(&group) {
+            open.pop();
+            continue;
+        }
+        let retractors = by_target.get(&group).map_or(&[][..], Vec::as_slice);
+        match retractors.iter().find(|r| !known.contains_key(r) && !open.contains(r)) {
+            Some(unsettled) => open.push(*unsettled),
+            None => {
+                let taken_back = retractors.iter().any(|r| known.get(r) == Some(&false));
+                known.insert(group, taken_back);
+                open.pop();
+            }
+        }
+    }
+}
+
+/// The group that a retraction takes back, if its first change is held and belongs to the same organisation.
+pub fn retract_target(db: &Connection, change: &yuanba_journal::Change) -> Result<Option<GroupPlace>> {
+    let home = change.header.stream;
+    let Ok(retract) = Retract::from_cbor(&change.header.kept, &home) else { return Ok(None) };
+    if retract.first.stream.org != home.org {
+        return Ok(None);
+    }
+    let stream = streams::row_of(db, &retract.first.stream)?;
+    Ok(Some(GroupPlace { stream, first_seq: retract.first.seq, first_prefix: retract.first.prefix }))
+}
+
+/// Holds every stream's standing against the tree and writes what has changed into `stream` and `change.counts`.
+/// Answers with the rows of the streams whose changes count otherwise than before.
+pub fn recount(db: &Connection, authority: &Authority) -> Result<Vec<i64>> {
+    let mut changed = Vec::new();
+    for (row, stream) in streams::all(db)? {
+        let (to, hash) = match authority.standing(&stream) {
+            Standing::Counts => (-1, None),
+            Standing::UpTo(seq, hash) => (seq as i64, hash.map(|h| h.0)),
+            Standing::Waits => (0, None),
+        };
+        let before: (i64, Option<[u8; 32]>) =
+            db.query_row("SELECT counts_to, counts_hash FROM stream WHERE id = ?1", [row], |r| {
+                Ok((r.get(0)?, r.get(1)?))
+            })?;
+        if before != (to, hash) {
+            db.prepare_cached("UPDATE stream SET counts_to = ?2, counts_hash = ?3 WHERE id = ?1")?
+                .execute(params![row, to, hash])?;
+            mark(db, row, to, hash)?;
+            changed.push(row);
+        }
+    }
+    Ok(changed)
+}
+
+/// Marks which changes of a stream count. A group counts whole or not at all.
+fn mark(db: &Connection, stream: i64, to: i64, hash: Option<[u8; 32]>) -> Result<()> {
+    if to <= 0 {
+        db.execute("UPDATE change SET counts = ?2 WHERE stream = ?1", params![stream, to == -1])?;
+        return Ok(());
+    }
+    db.execute("UPDATE change SET counts = 0 WHERE stream = ?1", [stream])?;
+    let Some(hash) = hash else { return Ok(()) };
+    let tip = yuanba_journal::author::Tip { seq: to as u64, hash: yuanba_journal::Hash(hash) };
+    if !streams::held(db, stream, tip.seq, &tip.hash)? {
+        // The last change that counts has not come: what is here stands before it or on another branch. It is
+        // marked when the change comes, because the stream's standing is looked at again then.
+        db.execute("UPDATE change SET counts = 1 WHERE stream = ?1 AND seq <= ?2", params![stream, to])?;
+        return Ok(());
+    }
+    let kept = streams::branch(db, stream, tip, 0)?;
+    let mut group: Vec<&yuanba_journal::Change> = Vec::new();
+    let mut left = 0;
+    for change in &kept {
+        if change.header.group_index == 0 {
+            group.clear();
+            left = change.header.group_count;
+        }
+        group.push(change);
+        left -= 1;
+        if left == 0 {
+            for member in group.drain(..) {
+                db.prepare_cached("UPDATE change SET counts = 1 WHERE stream = ?1 AND seq = ?2 AND hash = ?3")?
+                    .execute(params![stream, member.header.seq as i64, member.hash.0])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Marks newly received changes of a stream that has a cut.
+pub fn mark_new(db: &Connection, stream: i64) -> Result<()> {
+    let (to, hash): (i64, Option<[u8; 32]>) =
+        db.query_row("SELECT counts_to, counts_hash FROM stream WHERE id = ?1", [stream], |r| {
+            Ok((r.get(0)?, r.get(1)?))
+        })?;
+    if to > 0 { mark(db, stream, to, hash) } else { Ok(()) }
+}

@@ -1,0 +1,230 @@
+//! Folding touched records and ledger keys, and writing their rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use yuanba_core::record::VOIDED;
+use yuanba_core::tables::{self, member, person_edge};
+use yuanba_core::{Id, Value};
+use yuanba_journal::fold::{
+    EntryInput, EntryState, Origin, RecordInput, RecordState, fold_entries, fold_record,
+};
+use yuanba_journal::payload::{Choice, Entry, RecordWrite, decode_values};
+use yuanba_journal::{Change, Kind};
+
+use crate::Result;
+use crate::context::Context;
+use crate::persons;
+use crate::streams::{self, GroupPlace};
+
+/// What a batch of changes touches.
+#[derive(Default)]
+pub struct Touched {
+    /// Records by organisation and id
+    pub records: BTreeSet<(Id, Id)>,
+    /// Ledger keys by organisation
+    pub keys: BTreeSet<(Id, Id)>,
+}
+
+/// 作废
+pub const FLAG_VOID: i64 = 1;
+/// A field is in conflict
+pub const FLAG_CONFLICT: i64 = 2;
+/// Written to at the same time as it was declared void
+pub const FLAG_DOUBT: i64 = 4;
+/// A newer version's critical change is among its changes
+pub const FLAG_FROZEN: i64 = 8;
+
+/// Folds everything that was touched and writes the rows.
+pub fn fold(db: &Connection, context: &Context, touched: &Touched) -> Result<()> {
+    let mut members: BTreeSet<(Id, Id)> = BTreeSet::new();
+    for (org, entity) in &touched.records {
+        let state = fold_record(&record_inputs(db, context, *org, *entity)?);
+        let before = table_of(db, *org, *entity)?;
+        if state.table == person_edge::TABLE.number || before == Some(person_edge::TABLE.number) {
+            members.extend(persons::write_link(db, *org, *entity, &state)?);
+        }
+        if state.table == member::TABLE.number || before == Some(member::TABLE.number) {
+            members.insert((*org, *entity));
+        } else {
+            write_record(db, *org, *entity, &state, &state)?;
+        }
+    }
+    persons::fold(db, context, &members)?;
+    for (org, key) in &touched.keys {
+        write_entry(db, *org, *key, fold_entries(&entry_inputs(db, context, *org, *key)?))?;
+    }
+    Ok(())
+}
+
+fn table_of(db: &Connection, org: Id, entity: Id) -> Result<Option<u16>> {
+    let mut statement = db.prepare_cached("SELECT tbl FROM record WHERE entity = ?2 AND org = ?1")?;
+    Ok(statement.query_row(params![org.0, entity.0], |row| row.get(0)).optional()?)
+}
+
+/// The writes to a record, in the form that the fold takes.
+pub fn record_inputs(db: &Connection, context: &Context, org: Id, entity: Id) -> Result<Vec<RecordInput>> {
+    let mut inputs = Vec::new();
+    each_change(db, context, org, entity, |change, group, counts| {
+        if change.header.kind != Kind::Record || context.parked(&group) {
+            return;
+        }
+        let Ok(write) = RecordWrite::from_cbor(&change.header.kept, &change.header.stream) else { return };
+        let values = match &change.body {
+            Some(body) => match decode_values(&body.bytes, write.items.len()) {
+                Ok(values) => Some(values),
+                Err(_) => return,
+            },
+            None => None,
+        };
+        let effective = counts && !context.retracted(&group);
+        inputs.push(RecordInput { origin: Origin::of(&change), write, values, effective });
+    })?;
+    Ok(inputs)
+}
+
+fn entry_inputs(db: &Connection, context: &Context, org: Id, key: Id) -> Result<Vec<EntryInput>> {
+    let mut inputs = Vec::new();
+    each_change(db, context, org, key, |change, group, counts| {
+        if !counts || context.parked(&group) {
+            return;
+        }
+        let taken_back = context.retracted(&group);
+        let origin = Origin::of(&change);
+        match change.header.kind {
+            Kind::Entry => {
+                if let Ok(entry) = Entry::from_cbor(&change.header.kept) {
+                    inputs.push(EntryInput::Entry(origin, entry, taken_back));
+                }
+            }
+            Kind::Reversal if !taken_back => inputs.push(EntryInput::Reversal(origin)),
+            Kind::Choice if !taken_back => {
+                if let Ok(choice) = Choice::from_cbor(&change.header.kept, &change.header.stream) {
+                    inputs.push(EntryInput::Choice(origin, choice));
+                }
+            }
+            _ => {}
+        }
+    })?;
+    Ok(inputs)
+}
+
+fn each_change(
+    db: &Connection,
+    context: &Context,
+    org: Id,
+    entity: Id,
+    mut take: impl FnMut(Change, GroupPlace, bool),
+) -> Result<()> {
+    let mut statement = db.prepare_cached(
+        "SELECT stream, first_seq, first_prefix, counts, header, salt, body FROM change WHERE entity = ?1",
+    )?;
+    let mut rows = statement.query([entity.0])?;
+    while let Some(row) = rows.next()? {
+        let group = GroupPlace {
+            stream: row.get(0)?,
+            first_seq: row.get::<_, i64>(1)? as u64,
+            first_prefix: row.get(2)?,
+        };
+        let Some(stream) = context.streams.get(&group.stream) else { continue };
+        if context.org_of(stream) != org {
+            continue;
+        }
+        let change = streams::stored(row.get(4)?, row.get(5)?, row.get(6)?)?;
+        take(change, group, row.get(3)?);
+    }
+    Ok(())
+}
+
+/// Whether a record has counting critical changes of a kind that this version does not know.
+pub fn frozen(db: &Connection, context: &Context, org: Id, entity: Id) -> Result<bool> {
+    let mut frozen = false;
+    each_change(db, context, org, entity, |change, _, counts| {
+        frozen |= counts && change.header.critical && matches!(change.header.kind, Kind::Unknown(_));
+    })?;
+    Ok(frozen)
+}
+
+/// Writes a record's row. `links` is the state whose references are indexed.
+pub fn write_record(db: &Connection, org: Id, entity: Id, state: &RecordState, links: &RecordState) -> Result<()> {
+    if state.fields.is_empty() && !state.frozen {
+        return remove_record(db, org, entity);
+    }
+    let table = tables::by_number(state.table);
+    let parent = table.and_then(|t| t.parent).and_then(|f| links.shown(f.number).as_id());
+    let on = table.and_then(|t| t.on).and_then(|f| links.shown(f.number).as_text().map(str::to_owned));
+    let flags = i64::from(!matches!(state.shown(VOIDED.number), Value::Null)) * FLAG_VOID
+        + i64::from(!state.conflicts().is_empty()) * FLAG_CONFLICT
+        + i64::from(state.written_while_voided) * FLAG_DOUBT
+        + i64::from(state.frozen) * FLAG_FROZEN;
+    let mut statement = db.prepare_cached(
+        "INSERT OR REPLACE INTO record(org, entity, tbl, alias, parent, on_date, flags, digest, state)
+         VALUES(?1, ?2, ?3, NULL, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    statement.execute(params![
+        org.0,
+        entity.0,
+        state.table,
+        parent.map(|p| p.0),
+        on,
+        flags,
+        state.digest().0,
+        state.to_cbor()
+    ])?;
+    Ok(())
+}
+
+/// Takes a record's row away: nothing of it counts any more.
+pub fn remove_record(db: &Connection, org: Id, entity: Id) -> Result<()> {
+    db.prepare_cached("DELETE FROM record WHERE entity = ?2 AND org = ?1")?.execute(params![org.0, entity.0])?;
+    Ok(())
+}
+
+fn write_entry(db: &Connection, org: Id, key: Id, state: Option<EntryState>) -> Result<()> {
+    let Some(state) = state else {
+        db.prepare_cached("DELETE FROM entry WHERE key = ?2 AND org = ?1")?.execute(params![org.0, key.0])?;
+        return Ok(());
+    };
+    let entry = &state.standing;
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO entry(org, key, ledger, from_account, to_account, amount, moves, on_date, rule, terms,
+           rivals, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?
+    .execute(params![
+        org.0,
+        key.0,
+        entry.ledger.number(),
+        entry.from.0,
+        entry.to.0,
+        entry.amount,
+        state.moves(),
+        entry.on,
+        entry.rule,
+        Value::List(entry.terms.clone()).to_cbor(),
+        state.rivals.len() as i64,
+        state.digest().0
+    ])?;
+    Ok(())
+}
+
+/// The fold of one ledger key with everything that led to it, for a page that explains a figure.
+pub fn entry_state(db: &Connection, context: &Context, org: Id, key: Id) -> Result<Option<EntryState>> {
+    Ok(fold_entries(&entry_inputs(db, context, org, key)?))
+}
+
+/// Everything that the journal holds, as touched: for a fold from nothing.
+pub fn everything(db: &Connection, context: &Context) -> Result<Touched> {
+    let mut touched = Touched::default();
+    let orgs: BTreeMap<i64, Id> = context.streams.iter().map(|(row, s)| (*row, context.org_of(s))).collect();
+    let mut statement = db.prepare("SELECT stream, kind, entity FROM change WHERE entity IS NOT NULL")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let Some(org) = orgs.get(&row.get::<_, i64>(0)?) else { continue };
+        let entity = Id(row.get(2)?);
+        match Kind::from_number(row.get::<_, i64>(1)? as u64) {
+            Kind::Entry | Kind::Reversal | Kind::Choice => touched.keys.insert((*org, entity)),
+            _ => touched.records.insert((*org, entity)),
+        };
+    }
+    Ok(touched)
+}

@@ -1,0 +1,162 @@
+//! The same person: records of one organisation with the same valid ID number and the same name fold to one, and so do
+//! records that a person has joined; what a person has parted stays two (JOURNAL §4).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use yuanba_core::id_number::IdNumber;
+use yuanba_core::tables::{member, person_edge};
+use yuanba_core::{Id, Value};
+use yuanba_journal::fold::{RecordState, fold_record};
+
+use crate::Result;
+use crate::context::Context;
+use crate::folding::{record_inputs, remove_record, write_record};
+
+/// What makes two records of an organisation one person without anybody's word.
+fn sameness(state: &RecordState) -> Option<String> {
+    let number = state.shown(member::ID_NUMBER.number).as_text()?;
+    let name = state.shown(member::NAME.number).as_text()?;
+    let number: IdNumber = number.parse().ok()?;
+    (!name.is_empty() && !state.voided()).then(|| format!("{number} {name}"))
+}
+
+/// Writes what a join or parting says, and answers with the records it is about, before and now.
+pub fn write_link(db: &Connection, org: Id, edge: Id, state: &RecordState) -> Result<Vec<(Id, Id)>> {
+    let mut about: Vec<(Id, Id)> = Vec::new();
+    let before: Option<([u8; 16], [u8; 16])> = db
+        .prepare_cached("SELECT first, second FROM person_link WHERE org = ?1 AND edge = ?2")?
+        .query_row(params![org.0, edge.0], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    if let Some((first, second)) = before {
+        about.extend([(org, Id(first)), (org, Id(second))]);
+    }
+    let end = |field: yuanba_core::Field| state.shown(field.number).as_id();
+    match (end(person_edge::FIRST), end(person_edge::SECOND)) {
+        (Some(first), Some(second)) if !state.voided() => {
+            let same = state.shown(person_edge::SAME.number) != &Value::Bool(false);
+            db.prepare_cached(
+                "INSERT OR REPLACE INTO person_link(org, edge, first, second, same) VALUES(?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![org.0, edge.0, first.0, second.0, same])?;
+            about.extend([(org, first), (org, second)]);
+        }
+        _ => {
+            db.prepare_cached("DELETE FROM person_link WHERE org = ?1 AND edge = ?2")?
+                .execute(params![org.0, edge.0])?;
+        }
+    }
+    Ok(about)
+}
+
+/// Folds members: each alone first, to know who is the same as whom, then each person whole.
+pub fn fold(db: &Connection, context: &Context, touched: &BTreeSet<(Id, Id)>) -> Result<()> {
+    let mut open: BTreeSet<(Id, Id)> = BTreeSet::new();
+    let mut alone: BTreeMap<(Id, Id), RecordState> = BTreeMap::new();
+    for (org, entity) in touched {
+        open.insert((*org, *entity));
+        open.extend(shown_as_one(db, *org, *entity)?.into_iter().map(|e| (*org, e)));
+        let state = fold_record(&record_inputs(db, context, *org, *entity)?);
+        write_sameness(db, *org, *entity, sameness(&state))?;
+        alone.insert((*org, *entity), state);
+    }
+    while let Some((org, entity)) = open.pop_first() {
+        let cluster = cluster(db, org, entity)?;
+        for other in &cluster {
+            open.remove(&(org, *other));
+        }
+        let representative = *cluster.first().unwrap_or(&entity);
+        if cluster.len() == 1 {
+            let state = match alone.remove(&(org, entity)) {
+                Some(state) => state,
+                None => fold_record(&record_inputs(db, context, org, entity)?),
+            };
+            write_record(db, org, entity, &state, &state)?;
+            continue;
+        }
+        let mut inputs = Vec::new();
+        for other in &cluster {
+            inputs.extend(record_inputs(db, context, org, *other)?);
+        }
+        let whole = fold_record(&inputs);
+        write_record(db, org, representative, &whole, &whole)?;
+        for other in cluster.iter().filter(|e| **e != representative) {
+            write_alias(db, org, *other, representative, whole.table)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_sameness(db: &Connection, org: Id, entity: Id, same_as: Option<String>) -> Result<()> {
+    match same_as {
+        Some(text) => db
+            .prepare_cached("INSERT OR REPLACE INTO person(org, entity, same_as) VALUES(?1, ?2, ?3)")?
+            .execute(params![org.0, entity.0, text])?,
+        None => db
+            .prepare_cached("DELETE FROM person WHERE org = ?1 AND entity = ?2")?
+            .execute(params![org.0, entity.0])?,
+    };
+    Ok(())
+}
+
+fn write_alias(db: &Connection, org: Id, entity: Id, of: Id, table: u16) -> Result<()> {
+    remove_record(db, org, entity)?;
+    db.prepare_cached(
+        "INSERT INTO record(org, entity, tbl, alias, flags, digest, state) VALUES(?1, ?2, ?3, ?4, 0, ?4, x'')",
+    )?
+    .execute(params![org.0, entity.0, table, of.0])?;
+    Ok(())
+}
+
+/// The records that the tables show as one person with this one now.
+fn shown_as_one(db: &Connection, org: Id, entity: Id) -> Result<Vec<Id>> {
+    let alias: Option<Option<[u8; 16]>> = db
+        .prepare_cached("SELECT alias FROM record WHERE entity = ?2 AND org = ?1")?
+        .query_row(params![org.0, entity.0], |row| row.get(0))
+        .optional()?;
+    let representative = alias.flatten().map_or(entity, Id);
+    let mut statement = db.prepare_cached("SELECT entity FROM record WHERE tbl = ?3 AND org = ?1 AND alias = ?2")?;
+    let rows = statement
+        .query_map(params![org.0, representative.0, member::TABLE.number], |row| Ok(Id(row.get(0)?)))?;
+    let mut list = vec![representative];
+    for row in rows {
+        list.push(row?);
+    }
+    Ok(list)
+}
+
+/// Everybody who is the same person as this record, the smallest id first.
+fn cluster(db: &Connection, org: Id, entity: Id) -> Result<BTreeSet<Id>> {
+    let mut found = BTreeSet::from([entity]);
+    let mut open = vec![entity];
+    while let Some(next) = open.pop() {
+        for other in neighbours(db, org, next)? {
+            if found.insert(other) {
+                open.push(other);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn neighbours(db: &Connection, org: Id, entity: Id) -> Result<BTreeSet<Id>> {
+    let mut links = db.prepare_cached(
+        "SELECT CASE WHEN first = ?2 THEN second ELSE first END, same FROM person_link
+         WHERE org = ?1 AND (first = ?2 OR second = ?2)",
+    )?;
+    let mut joined = BTreeSet::new();
+    let mut parted = BTreeSet::new();
+    for row in links.query_map(params![org.0, entity.0], |row| Ok((Id(row.get(0)?), row.get::<_, bool>(1)?)))? {
+        let (other, same) = row?;
+        if same { joined.insert(other) } else { parted.insert(other) };
+    }
+    let mut twins = db.prepare_cached(
+        "SELECT b.entity FROM person a JOIN person b ON b.org = a.org AND b.same_as = a.same_as
+         WHERE a.org = ?1 AND a.entity = ?2 AND b.entity <> ?2",
+    )?;
+    for row in twins.query_map(params![org.0, entity.0], |row| Ok(Id(row.get(0)?)))? {
+        joined.insert(row?);
+    }
+    joined.retain(|other| !parted.contains(other));
+    Ok(joined)
+}
