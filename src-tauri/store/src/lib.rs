@@ -1,1 +1,3 @@
-//!
+//! The encrypted store of one organisation on one machine.
+
+pub mod vault;

@@ -1,0 +1,304 @@
+//! The key side of a store folder: who can open it, who has it open, and on which machine it lives. No SQL here.
+//!
+//! The database is encrypted with one random key. Each person who uses the laptop, and the recovery code on paper, has a
+//! **slot** in `keys.json` that wraps this key, as disk encryption does: a passphrase is changed without touching the
+//! database, and one person's passphrase says nothing about another's.
+//!
+//! Whoever once had the database key and kept it can read this database as long as it is not re-keyed; taking a slot
+//! away stops a passphrase, not a thief who copied the folder before.
+
+mod database_key;
+mod error;
+mod hex_bytes;
+mod instance_lock;
+mod key_file;
+mod machine;
+mod passphrase;
+mod recovery_code;
+mod slot;
+#[cfg(test)]
+mod tests;
+mod whole_file;
+
+use std::path::{Path, PathBuf};
+
+use yuanba_core::Id;
+use zeroize::Zeroize;
+
+pub use database_key::DatabaseKey;
+pub use error::VaultError;
+pub use instance_lock::{Holder, InstanceLock, LockError};
+pub use key_file::{KEY_FILE, KEY_FILE_COPY};
+pub use machine::{Machine, MachineSource};
+pub use passphrase::{PASSPHRASE_BYTES_MAX, Strength};
+pub use recovery_code::{BadRecoveryCode, RecoveryCode};
+pub use slot::SlotUser;
+
+use key_file::KeyFile;
+use slot::{KIND_RECOVERY, KIND_USER, Slot};
+
+/// Fills a slice with random bytes; passed in so that a simulator can repeat itself.
+pub type Fill<'a> = &'a mut dyn FnMut(&mut [u8]);
+
+/// Most slots of one store: a village office has a handful of people.
+pub const SLOTS_MAX: usize = 64;
+/// Longest name or role of a user, in bytes of UTF-8.
+pub const NAME_BYTES_MAX: usize = 200;
+
+/// The keys of one store folder. Changing them needs the open database key, and takes effect on the disk before the
+/// call returns. Hold the folder's [`InstanceLock`] while a vault is being changed.
+#[derive(Debug)]
+pub struct Vault {
+    dir: PathBuf,
+    file: KeyFile,
+    strength: Strength,
+}
+
+impl Vault {
+    /// Whether the folder holds keys, readable or not.
+    pub fn is_in(dir: &Path) -> bool {
+        KeyFile::is_in(dir)
+    }
+
+    /// Makes the keys of a new store in an existing folder: a random database key, a slot for the first user, and one
+    /// for the recovery code.
+    ///
+    /// # Errors
+    /// `AlreadyThere` when the folder holds keys; `BadLength`; `Io`.
+    pub fn create(
+        dir: &Path,
+        user: SlotUser,
+        passphrase: &str,
+        random: Fill<'_>,
+    ) -> Result<(Vault, DatabaseKey, RecoveryCode), VaultError> {
+        Vault::create_with(dir, user, passphrase, Strength::default(), random)
+    }
+
+    /// As [`Vault::create`], with another price for each try of a passphrase.
+    pub fn create_with(
+        dir: &Path,
+        user: SlotUser,
+        passphrase: &str,
+        strength: Strength,
+        random: Fill<'_>,
+    ) -> Result<(Vault, DatabaseKey, RecoveryCode), VaultError> {
+        if KeyFile::is_in(dir) {
+            return Err(VaultError::AlreadyThere(dir.to_owned()));
+        }
+        let user = checked(user)?;
+        passphrase::check_length(passphrase)?;
+        let (mut store, mut bytes) = ([0; 16], [0; 32]);
+        random(&mut store);
+        random(&mut bytes);
+        let key = DatabaseKey::new(bytes);
+        bytes.zeroize();
+        let code = RecoveryCode::draw(random);
+        let slots = vec![
+            Slot::wrap(&store, KIND_USER, Some(user), strength, passphrase, &key, random)?,
+            Slot::wrap(&store, KIND_RECOVERY, None, strength, &code.text(), &key, random)?,
+        ];
+        let file = KeyFile::sealed(store, slots, &key)?;
+        file.write(dir)?;
+        Ok((Vault { dir: dir.to_owned(), file, strength }, key, code))
+    }
+
+    /// Reads the keys of a folder; nothing is unlocked yet.
+    ///
+    /// # Errors
+    /// `NotFound`, `Damaged` (neither copy is whole), `NewerFormat`, `Io`.
+    pub fn open(dir: &Path) -> Result<Vault, VaultError> {
+        Ok(Vault { dir: dir.to_owned(), file: KeyFile::read(dir)?, strength: Strength::default() })
+    }
+
+    /// The people who can open this store, in the order in which they were added.
+    pub fn users(&self) -> Vec<&SlotUser> {
+        self.user_slots().filter_map(|slot| slot.user.as_ref()).collect()
+    }
+
+    /// The database key, for whoever knows a user's passphrase. With one user, the name may be left out.
+    ///
+    /// # Errors
+    /// `UserNeeded`, `UnknownUser`, `WrongPassphrase`, `Tampered`, `Damaged`.
+    pub fn unlock(
+        &self,
+        user: Option<&str>,
+        passphrase: &str,
+    ) -> Result<(DatabaseKey, SlotUser), VaultError> {
+        let slot = match user.map(str::trim) {
+            Some(name) => self
+                .user_slots()
+                .find(|slot| slot.user.as_ref().is_some_and(|user| user.name == name))
+                .ok_or_else(|| VaultError::UnknownUser(name.to_owned()))?,
+            None => {
+                let mut slots = self.user_slots();
+                let only = slots.next().ok_or(VaultError::Damaged("it names no user"))?;
+                if slots.next().is_some() {
+                    return Err(VaultError::UserNeeded);
+                }
+                only
+            }
+        };
+        let key = slot.unwrap(&self.file.store.0, passphrase)?.ok_or(VaultError::WrongPassphrase)?;
+        self.accept(&key)?;
+        let user = slot.user.clone().ok_or(VaultError::Damaged("a slot names no user"))?;
+        Ok((key, user))
+    }
+
+    /// The database key, for whoever holds the recovery code. Afterwards a user can be given a new passphrase.
+    ///
+    /// # Errors
+    /// `WrongRecoveryCode`, `Tampered`, `Damaged`.
+    pub fn unlock_with_recovery(&self, code: &RecoveryCode) -> Result<DatabaseKey, VaultError> {
+        for slot in self.file.slots.iter().filter(|slot| slot.kind == KIND_RECOVERY) {
+            if let Some(key) = slot.unwrap(&self.file.store.0, &code.text())? {
+                self.accept(&key)?;
+                return Ok(key);
+            }
+        }
+        Err(VaultError::WrongRecoveryCode)
+    }
+
+    /// Gives one more person a slot.
+    ///
+    /// # Errors
+    /// `UserExists` for the name or id of somebody who is there; `TooManyUsers`; `BadLength`; `OtherStore`; `Io`.
+    pub fn add_user(
+        &mut self,
+        key: &DatabaseKey,
+        user: SlotUser,
+        passphrase: &str,
+        random: Fill<'_>,
+    ) -> Result<(), VaultError> {
+        let user = checked(user)?;
+        passphrase::check_length(passphrase)?;
+        if self.users().iter().any(|other| other.id == user.id || other.name == user.name) {
+            return Err(VaultError::UserExists(user.name));
+        }
+        if self.file.slots.len() >= SLOTS_MAX {
+            return Err(VaultError::TooManyUsers);
+        }
+        let store = &self.file.store.0;
+        let slot = Slot::wrap(store, KIND_USER, Some(user), self.strength, passphrase, key, random)?;
+        let mut slots = self.file.slots.clone();
+        slots.push(slot);
+        self.replace(key, slots)
+    }
+
+    /// Gives a user a new passphrase; the old one opens nothing from now on. Ask for the old one by [`Vault::unlock`]
+    /// before, unless the person came in by the recovery code.
+    ///
+    /// # Errors
+    /// `UnknownUser`, `BadLength`, `OtherStore`, `Io`.
+    pub fn change_passphrase(
+        &mut self,
+        key: &DatabaseKey,
+        user: Id,
+        passphrase: &str,
+        random: Fill<'_>,
+    ) -> Result<(), VaultError> {
+        passphrase::check_length(passphrase)?;
+        let at = self.place_of(user)?;
+        let mut slots = self.file.slots.clone();
+        let person = slots[at].user.clone();
+        slots[at] =
+            Slot::wrap(&self.file.store.0, KIND_USER, person, self.strength, passphrase, key, random)?;
+        self.replace(key, slots)
+    }
+
+    /// Shows a user under another name or role from now on; the passphrase stays.
+    ///
+    /// # Errors
+    /// `UnknownUser`, `UserExists` when another person has the name, `BadLength`, `OtherStore`, `Io`.
+    pub fn describe_user(&mut self, key: &DatabaseKey, user: SlotUser) -> Result<(), VaultError> {
+        let user = checked(user)?;
+        let at = self.place_of(user.id)?;
+        if self.users().iter().any(|other| other.id != user.id && other.name == user.name) {
+            return Err(VaultError::UserExists(user.name));
+        }
+        let mut slots = self.file.slots.clone();
+        slots[at].user = Some(user);
+        self.replace(key, slots)
+    }
+
+    /// Takes a user's slot away.
+    ///
+    /// # Errors
+    /// `UnknownUser`, `LastUser`, `OtherStore`, `Io`.
+    pub fn remove(&mut self, key: &DatabaseKey, user: Id) -> Result<(), VaultError> {
+        let at = self.place_of(user)?;
+        if self.user_slots().count() == 1 {
+            return Err(VaultError::LastUser);
+        }
+        let mut slots = self.file.slots.clone();
+        slots.remove(at);
+        self.replace(key, slots)
+    }
+
+    /// Draws a new recovery code; the one on the old paper opens nothing from now on.
+    ///
+    /// # Errors
+    /// `OtherStore`, `Io`.
+    pub fn renew_recovery(
+        &mut self,
+        key: &DatabaseKey,
+        random: Fill<'_>,
+    ) -> Result<RecoveryCode, VaultError> {
+        let code = RecoveryCode::draw(random);
+        let store = &self.file.store.0;
+        let slot = Slot::wrap(store, KIND_RECOVERY, None, self.strength, &code.text(), key, random)?;
+        let mut slots = self.file.slots.clone();
+        slots.retain(|slot| slot.kind != KIND_RECOVERY);
+        slots.push(slot);
+        self.replace(key, slots)?;
+        Ok(code)
+    }
+
+    fn user_slots(&self) -> impl Iterator<Item = &Slot> {
+        self.file.slots.iter().filter(|slot| slot.kind == KIND_USER)
+    }
+
+    fn place_of(&self, user: Id) -> Result<usize, VaultError> {
+        self.file
+            .slots
+            .iter()
+            .position(|slot| {
+                slot.kind == KIND_USER && slot.user.as_ref().is_some_and(|found| found.id == user)
+            })
+            .ok_or_else(|| VaultError::UnknownUser(user.to_string()))
+    }
+
+    /// A key that came out of a slot: it must also have sealed the file. Then both copies are made whole again if a
+    /// power cut left them different; a folder that cannot be written to is opened all the same.
+    fn accept(&self, key: &DatabaseKey) -> Result<(), VaultError> {
+        if !self.file.is_sealed_by(key)? {
+            return Err(VaultError::Tampered);
+        }
+        if !self.file.stands_twice(&self.dir) {
+            let _ = self.file.write(&self.dir);
+        }
+        Ok(())
+    }
+
+    /// Writes the new slots to the disk, then takes them over here.
+    fn replace(&mut self, key: &DatabaseKey, slots: Vec<Slot>) -> Result<(), VaultError> {
+        if !self.file.is_sealed_by(key)? {
+            return Err(VaultError::OtherStore);
+        }
+        let file = KeyFile::sealed(self.file.store.0, slots, key)?;
+        file.write(&self.dir)?;
+        self.file = file;
+        Ok(())
+    }
+}
+
+/// The user with the blanks around the name taken off.
+fn checked(mut user: SlotUser) -> Result<SlotUser, VaultError> {
+    user.name = user.name.trim().to_owned();
+    if user.name.is_empty() || user.name.len() > NAME_BYTES_MAX {
+        return Err(VaultError::BadLength("the name"));
+    }
+    if user.role.len() > NAME_BYTES_MAX {
+        return Err(VaultError::BadLength("the role"));
+    }
+    Ok(user)
+}
