@@ -67,7 +67,7 @@ impl Header {
             self.body_hash.is_some(),
             self.salted,
         ];
-        let length = 9 + optional.iter().filter(|o| **o).count() + self.unknown.len();
+        let length = 10 + optional.iter().filter(|o| **o).count() + self.unknown.len();
         e.map(length as u64)?;
         e.u8(1)?.u64(FORMAT)?.u8(2)?.u64(self.suite)?.u8(3)?.u64(self.kind.number())?;
         if self.critical {

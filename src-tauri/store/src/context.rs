@@ -36,8 +36,9 @@ impl Context {
         self.streams = streams::all(db)?.into_iter().collect();
         self.redacted = redactions(db, &self.authority)?;
         self.retracted = retractions(db)?;
-        let mut statement =
-            db.prepare_cached("SELECT stream, first_seq, first_prefix, seq, hash FROM change WHERE missing = 1")?;
+        let mut statement = db.prepare_cached(
+            "SELECT stream, first_seq, first_prefix, seq, hash FROM change WHERE missing = 1",
+        )?;
         let rows = statement.query_map([], |row| {
             Ok((
                 GroupPlace {
@@ -182,11 +183,7 @@ pub fn retract_target(db: &Connection, change: &yuanba_journal::Change) -> Resul
 pub fn recount(db: &Connection, authority: &Authority) -> Result<Vec<i64>> {
     let mut changed = Vec::new();
     for (row, stream) in streams::all(db)? {
-        let (to, hash) = match authority.standing(&stream) {
-            Standing::Counts => (-1, None),
-            Standing::UpTo(seq, hash) => (seq as i64, hash.map(|h| h.0)),
-            Standing::Waits => (0, None),
-        };
+        let (to, hash) = columns(authority.standing(&stream));
         let before: (i64, Option<[u8; 32]>) =
             db.query_row("SELECT counts_to, counts_hash FROM stream WHERE id = ?1", [row], |r| {
                 Ok((r.get(0)?, r.get(1)?))
@@ -199,6 +196,32 @@ pub fn recount(db: &Connection, authority: &Authority) -> Result<Vec<i64>> {
         }
     }
     Ok(changed)
+}
+
+fn columns(standing: Standing) -> (i64, Option<[u8; 32]>) {
+    match standing {
+        Standing::Counts => (-1, None),
+        Standing::UpTo(seq, hash) => (seq as i64, hash.map(|h| h.0)),
+        Standing::Waits => (0, None),
+    }
+}
+
+/// How far a stream's changes count, as its row says; the row of a stream that is new is written first.
+pub fn standing_of(
+    db: &Connection,
+    authority: &Authority,
+    row: i64,
+    stream: Option<&StreamId>,
+) -> Result<i64> {
+    let kept: i64 =
+        db.prepare_cached("SELECT counts_to FROM stream WHERE id = ?1")?.query_row([row], |r| r.get(0))?;
+    let Some(stream) = stream.filter(|_| kept == 0) else { return Ok(kept) };
+    let (to, hash) = columns(authority.standing(stream));
+    if to != 0 {
+        db.prepare_cached("UPDATE stream SET counts_to = ?2, counts_hash = ?3 WHERE id = ?1")?
+            .execute(params![row, to, hash])?;
+    }
+    Ok(to)
 }
 
 /// Marks which changes of a stream count. A group counts whole or not at all.
@@ -228,8 +251,10 @@ fn mark(db: &Connection, stream: i64, to: i64, hash: Option<[u8; 32]>) -> Result
         left -= 1;
         if left == 0 {
             for member in group.drain(..) {
-                db.prepare_cached("UPDATE change SET counts = 1 WHERE stream = ?1 AND seq = ?2 AND hash = ?3")?
-                    .execute(params![stream, member.header.seq as i64, member.hash.0])?;
+                db.prepare_cached(
+                    "UPDATE change SET counts = 1 WHERE stream = ?1 AND seq = ?2 AND hash = ?3",
+                )?
+                .execute(params![stream, member.header.seq as i64, member.hash.0])?;
             }
         }
     }

@@ -45,7 +45,7 @@ pub fn connect(path: &Path, raw_key: &str, create: bool) -> Result<Connection> {
     }
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_millis(BUSY_WAIT_MS))?;
-    connection.pragma_update(None, "key", format!("\"{raw_key}\""))?;
+    connection.pragma_update(None, "key", raw_key)?;
     // The first read tells a wrong key or a damaged first page from a good file.
     connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0))?;
     connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0))?;
@@ -57,7 +57,12 @@ pub fn connect(path: &Path, raw_key: &str, create: bool) -> Result<Connection> {
     Ok(connection)
 }
 
-fn copy_before_migration(connection: &Connection, dir: &Path, raw_key: &str, version: i64) -> Result<PathBuf> {
+fn copy_before_migration(
+    connection: &Connection,
+    dir: &Path,
+    raw_key: &str,
+    version: i64,
+) -> Result<PathBuf> {
     let copy = dir.join(format!("before-version-{}.db", version + 1));
     if copy.exists() {
         std::fs::remove_file(&copy)?;

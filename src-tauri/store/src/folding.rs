@@ -146,7 +146,13 @@ pub fn frozen(db: &Connection, context: &Context, org: Id, entity: Id) -> Result
 }
 
 /// Writes a record's row. `links` is the state whose references are indexed.
-pub fn write_record(db: &Connection, org: Id, entity: Id, state: &RecordState, links: &RecordState) -> Result<()> {
+pub fn write_record(
+    db: &Connection,
+    org: Id,
+    entity: Id,
+    state: &RecordState,
+    links: &RecordState,
+) -> Result<()> {
     if state.fields.is_empty() && !state.frozen {
         return remove_record(db, org, entity);
     }
@@ -176,7 +182,8 @@ pub fn write_record(db: &Connection, org: Id, entity: Id, state: &RecordState, l
 
 /// Takes a record's row away: nothing of it counts any more.
 pub fn remove_record(db: &Connection, org: Id, entity: Id) -> Result<()> {
-    db.prepare_cached("DELETE FROM record WHERE entity = ?2 AND org = ?1")?.execute(params![org.0, entity.0])?;
+    db.prepare_cached("DELETE FROM record WHERE entity = ?2 AND org = ?1")?
+        .execute(params![org.0, entity.0])?;
     Ok(())
 }
 

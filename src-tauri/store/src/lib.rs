@@ -1,3 +1,40 @@
 //! The encrypted store of one organisation on one machine.
+//!
+//! Every change, local or received, enters through one door: [`Store::commit`] for what people do here, [`Store::apply`]
+//! for what comes from elsewhere. Both write the journal and fold what was touched in the same transaction; the folded
+//! tables can be thrown away and made anew ([`Store::verify`] does so and compares).
 
+pub mod apply;
+pub mod backup;
+pub mod conflicts;
+pub mod context;
+pub mod database;
+pub mod deeds;
+pub mod digest;
+mod error;
+pub mod folding;
+pub mod intent;
+pub mod ledger;
+pub mod local;
+pub mod organisations;
+pub mod peers;
+mod persons;
+pub mod record;
+pub mod schema;
+mod store;
+pub mod streams;
+pub mod surroundings;
 pub mod vault;
+pub mod verify;
+
+pub use conflicts::{Conflict, ConflictKind, Side};
+pub use deeds::{GroupSummary, Undone};
+pub use digest::Digest;
+pub use error::{Result, StoreError};
+pub use intent::{EntryKey, Intent, NewEntry};
+pub use ledger::{EntryFilter, EntryRow, EntryStanding};
+pub use organisations::Organisation;
+pub use record::Record;
+pub use store::{Me, NewStore, Store, Unlock};
+pub use surroundings::{Randomness, Surroundings, WallClock};
+pub use vault::RecoveryCode;

@@ -115,7 +115,8 @@ fn shown_as_one(db: &Connection, org: Id, entity: Id) -> Result<Vec<Id>> {
         .query_row(params![org.0, entity.0], |row| row.get(0))
         .optional()?;
     let representative = alias.flatten().map_or(entity, Id);
-    let mut statement = db.prepare_cached("SELECT entity FROM record WHERE tbl = ?3 AND org = ?1 AND alias = ?2")?;
+    let mut statement =
+        db.prepare_cached("SELECT entity FROM record WHERE tbl = ?3 AND org = ?1 AND alias = ?2")?;
     let rows = statement
         .query_map(params![org.0, representative.0, member::TABLE.number], |row| Ok(Id(row.get(0)?)))?;
     let mut list = vec![representative];
@@ -146,9 +147,15 @@ fn neighbours(db: &Connection, org: Id, entity: Id) -> Result<BTreeSet<Id>> {
     )?;
     let mut joined = BTreeSet::new();
     let mut parted = BTreeSet::new();
-    for row in links.query_map(params![org.0, entity.0], |row| Ok((Id(row.get(0)?), row.get::<_, bool>(1)?)))? {
+    for row in
+        links.query_map(params![org.0, entity.0], |row| Ok((Id(row.get(0)?), row.get::<_, bool>(1)?)))?
+    {
         let (other, same) = row?;
-        if same { joined.insert(other) } else { parted.insert(other) };
+        if same {
+            joined.insert(other)
+        } else {
+            parted.insert(other)
+        };
     }
     let mut twins = db.prepare_cached(
         "SELECT b.entity FROM person a JOIN person b ON b.org = a.org AND b.same_as = a.same_as

@@ -66,8 +66,9 @@ pub struct Head {
 
 /// The heads of a stream, one a branch, longest first.
 pub fn heads(db: &Connection, stream: i64) -> Result<Vec<Head>> {
-    let mut statement =
-        db.prepare_cached("SELECT seq, hash, key, signature FROM head WHERE stream = ?1 ORDER BY seq DESC, hash")?;
+    let mut statement = db.prepare_cached(
+        "SELECT seq, hash, key, signature FROM head WHERE stream = ?1 ORDER BY seq DESC, hash",
+    )?;
     let rows = statement.query_map([stream], |row| {
         Ok(Head {
             tip: Tip { seq: row.get::<_, i64>(0)? as u64, hash: read_hash(row, 1)? },
@@ -80,16 +81,19 @@ pub fn heads(db: &Connection, stream: i64) -> Result<Vec<Head>> {
 /// Puts a new head in the place of the one that it grew from.
 pub fn move_head(db: &Connection, stream: i64, grew_from: Option<Hash>, head: &Head) -> Result<()> {
     if let Some(old) = grew_from {
-        db.prepare_cached("DELETE FROM head WHERE stream = ?1 AND hash = ?2")?.execute(params![stream, old.0])?;
+        db.prepare_cached("DELETE FROM head WHERE stream = ?1 AND hash = ?2")?
+            .execute(params![stream, old.0])?;
     }
-    db.prepare_cached("INSERT OR REPLACE INTO head(stream, seq, hash, key, signature) VALUES(?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![
-            stream,
-            head.tip.seq as i64,
-            head.tip.hash.0,
-            head.signature.key.0,
-            head.signature.signature
-        ])?;
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO head(stream, seq, hash, key, signature) VALUES(?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        stream,
+        head.tip.seq as i64,
+        head.tip.hash.0,
+        head.signature.key.0,
+        head.signature.signature
+    ])?;
     Ok(())
 }
 
@@ -104,8 +108,9 @@ pub fn held(db: &Connection, stream: i64, seq: u64, hash: &Hash) -> Result<bool>
 pub fn resolve(db: &Connection, reference: &ChangeRef) -> Result<Option<(i64, Hash)>> {
     let Some(stream) = find(db, &reference.stream)? else { return Ok(None) };
     let mut statement = db.prepare_cached("SELECT id, hash FROM change WHERE stream = ?1 AND seq = ?2")?;
-    let rows = statement
-        .query_map(params![stream, reference.seq as i64], |row| Ok((row.get::<_, i64>(0)?, read_hash(row, 1)?)))?;
+    let rows = statement.query_map(params![stream, reference.seq as i64], |row| {
+        Ok((row.get::<_, i64>(0)?, read_hash(row, 1)?))
+    })?;
     for row in rows {
         let (id, hash) = row?;
         if hash.prefix() == reference.prefix {

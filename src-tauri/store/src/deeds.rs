@@ -1,0 +1,181 @@
+//! What was done at this laptop, to be taken back by name.
+
+use rusqlite::{OptionalExtension, params};
+use yuanba_core::Id;
+use yuanba_core::tables;
+use yuanba_journal::fold::FieldState;
+use yuanba_journal::payload::RecordWrite;
+use yuanba_journal::{ChangeRef, GroupId, Kind};
+
+use crate::intent::Intent;
+use crate::streams::{self, GroupPlace, read_id};
+use crate::{Result, Store, StoreError};
+
+/// A group that was written here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupSummary {
+    /// Its id
+    pub group: GroupId,
+    /// What was done, in a sentence
+    pub text: String,
+    /// When, ms since 1970
+    pub at_ms: i64,
+    /// Who
+    pub user: Id,
+    /// Whether it is taken back now
+    pub undone: bool,
+    /// The group that this one took back
+    pub undoes: Option<GroupId>,
+}
+
+/// What came of an undo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undone {
+    /// The group that took it back; taking that back is redo
+    pub group: GroupId,
+    /// What was taken back
+    pub text: String,
+    /// Fields that somebody has written since, and which stay as they are
+    pub left: Vec<String>,
+}
+
+impl Store {
+    pub(crate) fn remember_deed(
+        &mut self,
+        group: GroupId,
+        place: GroupPlace,
+        said: &str,
+        undoes: Option<GroupId>,
+    ) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "INSERT INTO deed(grp, stream, seq, prefix, said, user, at_ms, undoes)
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![
+                group.0.0,
+                place.stream,
+                place.first_seq as i64,
+                place.first_prefix,
+                said,
+                self.me.id.0,
+                self.now_ms(),
+                undoes.map(|g| g.0.0)
+            ])?;
+        Ok(())
+    }
+
+    /// The last groups written here, newest first.
+    pub fn groups(&self, limit: usize) -> Result<Vec<GroupSummary>> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT grp, stream, seq, prefix, said, user, at_ms, undoes FROM deed ORDER BY id DESC LIMIT ?1",
+        )?;
+        let rows = statement.query_map([limit as i64], |row| {
+            let place = GroupPlace {
+                stream: row.get(1)?,
+                first_seq: row.get::<_, i64>(2)? as u64,
+                first_prefix: row.get(3)?,
+            };
+            Ok(GroupSummary {
+                group: GroupId(read_id(row, 0)?),
+                text: row.get(4)?,
+                user: read_id(row, 5)?,
+                at_ms: row.get(6)?,
+                undone: self.context.retracted(&place),
+                undoes: row.get::<_, Option<[u8; 16]>>(7)?.map(|g| GroupId(Id(g))),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Takes back a group, or the last one that is not taken back yet. One change retracts it; ledger entries of the
+    /// group no longer move anything.
+    pub fn undo(&mut self, group: Option<GroupId>) -> Result<Undone> {
+        let deeds = self.groups(if group.is_some() { 10_000 } else { 200 })?;
+        let deed = match group {
+            Some(wanted) => deeds.into_iter().find(|d| d.group == wanted),
+            None => deeds.into_iter().find(|d| !d.undone && d.undoes.is_none()),
+        };
+        let (group, text, already) = match (deed, group) {
+            (Some(deed), _) => (deed.group, deed.text, deed.undone),
+            (None, Some(wanted)) => (wanted, "这一次操作".to_owned(), false),
+            (None, None) => return Err(StoreError::NotFound("group")),
+        };
+        if already {
+            return Err(StoreError::Refused("the group was taken back before"));
+        }
+        let (first, org, down) = self.group_first(group)?.ok_or(StoreError::NotFound("group"))?;
+        let left = self.written_since(&first)?;
+        if self.moved {
+            self.begin_new_replica()?;
+        }
+        let mut intent = Intent::new(format!("撤销：{text}")).of(org);
+        intent.down = down;
+        intent.retract(first);
+        let said = intent.said.clone();
+        let (undo, place) = self.write(intent)?;
+        self.remember_deed(undo, place, &said, Some(group))?;
+        Ok(Undone { group: undo, text, left })
+    }
+
+    fn group_first(&self, group: GroupId) -> Result<Option<(ChangeRef, Id, bool)>> {
+        let known: Option<(i64, i64, [u8; 8])> = self
+            .db
+            .prepare_cached("SELECT stream, seq, prefix FROM deed WHERE grp = ?1")?
+            .query_row([group.0.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+            .optional()?;
+        let found = match known {
+            Some(found) => Some(found),
+            None => self
+                .db
+                .prepare_cached(
+                    "SELECT stream, seq, first_prefix FROM change WHERE seq = first_seq AND substr(hash, 1, 16) = ?1",
+                )?
+                .query_row([group.0.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+                .optional()?,
+        };
+        let Some((row, seq, prefix)) = found else { return Ok(None) };
+        let stream = *self.context.streams.get(&row).ok_or_else(|| streams::damaged("a stream"))?;
+        let reference = ChangeRef { stream, seq: seq as u64, prefix };
+        Ok(Some((reference, stream.org, stream.lane == yuanba_journal::Lane::Down)))
+    }
+
+    /// The fields of a group's records that a later write shows in.
+    fn written_since(&self, first: &ChangeRef) -> Result<Vec<String>> {
+        let row = streams::row_of(&self.db, &first.stream)?;
+        let mut statement = self.db.prepare_cached(
+            "SELECT header, salt, body, hash FROM change
+             WHERE stream = ?1 AND seq >= ?2 AND first_seq = ?2 AND first_prefix = ?3",
+        )?;
+        let mut rows = statement.query(params![row, first.seq as i64, first.prefix])?;
+        let mut left = Vec::new();
+        while let Some(row) = rows.next()? {
+            let change = streams::stored(row.get(0)?, row.get(1)?, row.get(2)?)?;
+            if change.header.kind != Kind::Record {
+                continue;
+            }
+            let Ok(write) = RecordWrite::from_cbor(&change.header.kept, &change.header.stream) else {
+                continue;
+            };
+            let Some(table) = tables::by_number(write.table) else { continue };
+            let Some(record) = change.header.entity.and_then(|e| self.record(table, e).transpose()) else {
+                continue;
+            };
+            let record = record?;
+            for item in &write.items {
+                let still_ours = match record.state().fields.get(&item.field) {
+                    Some(FieldState::Register(heads)) => {
+                        heads.iter().any(|h| record.state().origins[h.origin].hash == change.hash)
+                    }
+                    _ => true,
+                };
+                if let (false, Some(field)) = (still_ours, table.field(item.field))
+                    && !left.contains(&field.label.to_owned())
+                {
+                    left.push(field.label.to_owned());
+                }
+            }
+        }
+        Ok(left)
+    }
+}

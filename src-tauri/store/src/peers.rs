@@ -1,0 +1,186 @@
+//! What other laptops were last known to hold, and what they may hold. Local only.
+
+use std::collections::BTreeMap;
+
+use rusqlite::params;
+use yuanba_core::Id;
+use yuanba_journal::author::Tip;
+use yuanba_journal::{Change, Lane, Segment, StreamId};
+
+use crate::streams::{self, read_hash, read_id, read_stream};
+use crate::{Result, Store};
+
+/// The ends of a stream's branches.
+pub type Vector = BTreeMap<StreamId, Vec<Tip>>;
+
+impl Store {
+    /// The streams that an organisation may hold: all of its subtree, and the `down` streams of its ancestors.
+    pub fn may_hold(&self, org: Id, stream: &StreamId) -> bool {
+        let tree = self.authority();
+        tree.covers(org, stream.org) || (stream.lane == Lane::Down && tree.covers(stream.org, org))
+    }
+
+    /// What this store holds of the streams that an organisation may hold.
+    pub fn vector_for(&self, org: Id) -> Result<Vector> {
+        let mut vector = Vector::new();
+        for (row, stream) in &self.context.streams {
+            if self.may_hold(org, stream) {
+                let tips: Vec<Tip> = streams::heads(&self.db, *row)?.into_iter().map(|h| h.tip).collect();
+                if !tips.is_empty() {
+                    vector.insert(*stream, tips);
+                }
+            }
+        }
+        Ok(vector)
+    }
+
+    /// Remembers what a laptop said that it holds, in place of what it said before.
+    pub fn hear(&mut self, peer: Id, org: Id, vector: &Vector) -> Result<()> {
+        let transaction = self.db.unchecked_transaction()?;
+        transaction.execute("DELETE FROM peer_tip WHERE peer = ?1", [peer.0])?;
+        transaction.execute(
+            "INSERT OR REPLACE INTO peer(id, org, heard_ms) VALUES(?1, ?2, ?3)",
+            params![peer.0, org.0, self.now_ms()],
+        )?;
+        for (stream, tips) in vector {
+            for tip in tips {
+                transaction
+                    .prepare_cached(
+                        "INSERT OR REPLACE INTO peer_tip(peer, replica, org, lane, seq, hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+                    )?
+                    .execute(params![
+                        peer.0,
+                        stream.replica.0,
+                        stream.org.0,
+                        stream.lane.number(),
+                        tip.seq as i64,
+                        tip.hash.0
+                    ])?;
+            }
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// When an organisation's laptops were last heard of, ms since 1970.
+    pub fn last_heard(&self, org: Id) -> Result<Option<i64>> {
+        let mut statement = self.db.prepare_cached("SELECT org, heard_ms FROM peer")?;
+        let rows = statement.query_map([], |row| Ok((read_id(row, 0)?, row.get::<_, i64>(1)?)))?;
+        let mut last = None;
+        for row in rows {
+            let (other, at) = row?;
+            if self.authority().canonical(other) == org {
+                last = last.max(Some(at));
+            }
+        }
+        Ok(last)
+    }
+
+    fn heard(&self, peer: Id) -> Result<Vector> {
+        let mut statement =
+            self.db.prepare_cached("SELECT replica, org, lane, seq, hash FROM peer_tip WHERE peer = ?1")?;
+        let rows = statement.query_map([peer.0], |row| {
+            Ok((read_stream(row, 0)?, Tip { seq: row.get::<_, i64>(3)? as u64, hash: read_hash(row, 4)? }))
+        })?;
+        let mut vector = Vector::new();
+        for row in rows {
+            let (stream, tip) = row?;
+            vector.entry(stream).or_default().push(tip);
+        }
+        Ok(vector)
+    }
+
+    /// What every laptop of an organisation is known to hold: each one's last word, ours left out. A laptop that was
+    /// never heard of holds nothing.
+    fn known_of(&self, org: Id) -> Result<Vec<Vector>> {
+        let own = self.replica().id();
+        let laptops: Vec<Id> =
+            self.authority().laptops(org).into_iter().map(|(r, _)| r).filter(|r| *r != own).collect();
+        if laptops.is_empty() {
+            return Ok(vec![Vector::new()]);
+        }
+        laptops.into_iter().map(|laptop| self.heard(laptop)).collect()
+    }
+
+    /// The segments that an organisation lacks, as far as is known: everything after what all of its laptops hold.
+    pub fn wanted_by(&self, org: Id) -> Result<Vec<Segment>> {
+        let known = self.known_of(org)?;
+        let mut segments = Vec::new();
+        let mut rows: Vec<(&i64, &StreamId)> =
+            self.context.streams.iter().filter(|(_, s)| self.may_hold(org, s)).collect();
+        // What says who counts goes first.
+        rows.sort_by_key(|(_, s)| (std::cmp::Reverse(s.lane), s.org, s.replica));
+        for (row, stream) in rows {
+            let mut sent: Vec<yuanba_journal::Hash> = Vec::new();
+            for head in streams::heads(&self.db, *row)? {
+                let mut after = None;
+                for vector in &known {
+                    let tips = vector.get(stream).map_or(&[][..], Vec::as_slice);
+                    let has = self.common(*row, head.tip, tips)?;
+                    after = Some(after.map_or(has, |least: u64| least.min(has)));
+                }
+                let mut changes = streams::branch(&self.db, *row, head.tip, after.unwrap_or(0))?;
+                changes.retain(|c| !sent.contains(&c.hash));
+                sent.extend(changes.iter().map(|c| c.hash));
+                if let Some(first) = changes.first() {
+                    segments.push(Segment {
+                        stream: *stream,
+                        prev: first.header.prev,
+                        head: head.signature,
+                        changes,
+                    });
+                }
+            }
+        }
+        Ok(segments)
+    }
+
+    /// How far along our branch another's tips reach. A tip that is unknown here and further on is taken to have all.
+    fn common(&self, row: i64, ours: Tip, theirs: &[Tip]) -> Result<u64> {
+        let mut reach = 0;
+        for tip in theirs {
+            if tip.hash == ours.hash {
+                return Ok(ours.seq);
+            }
+            if streams::held(&self.db, row, tip.seq, &tip.hash)? {
+                reach = reach.max(self.shared(row, ours, *tip)?);
+            } else if tip.seq >= ours.seq && theirs.len() == 1 {
+                reach = ours.seq;
+            }
+        }
+        Ok(reach)
+    }
+
+    /// Where two branches of a stream part.
+    fn shared(&self, row: i64, ours: Tip, other: Tip) -> Result<u64> {
+        if streams::heads(&self.db, row)?.len() < 2 {
+            return Ok(other.seq.min(ours.seq));
+        }
+        let hashes =
+            |changes: Vec<Change>| changes.into_iter().map(|c| (c.header.seq, c.hash)).collect::<Vec<_>>();
+        let ours = hashes(streams::branch(&self.db, row, ours, 0)?);
+        let other = hashes(streams::branch(&self.db, row, other, 0)?);
+        Ok(ours.iter().zip(&other).take_while(|(a, b)| a == b).count() as u64)
+    }
+
+    /// Changes that the parent is not known to hold.
+    pub fn waiting(&self) -> Result<u64> {
+        let Some(parent) = self.authority().granted_parent(self.org()) else { return Ok(0) };
+        let known = self.known_of(parent)?;
+        let mut waiting = 0;
+        for (row, stream) in &self.context.streams {
+            if !self.authority().covers(self.org(), stream.org) {
+                continue;
+            }
+            for head in streams::heads(&self.db, *row)? {
+                let mut least = head.tip.seq;
+                for vector in &known {
+                    let tips = vector.get(stream).map_or(&[][..], Vec::as_slice);
+                    least = least.min(self.common(*row, head.tip, tips)?);
+                }
+                waiting += head.tip.seq - least;
+            }
+        }
+        Ok(waiting)
+    }
+}
