@@ -60,7 +60,7 @@ answer! {
     }
 
     /// A promised day and how it was counted.
-    pub struct Promise {
+    pub struct PromisedDay {
         pub promised_on: String,
         /// 5 个工作日，已跳过周末和端午（6 月 19 日）
         pub explained: String,
@@ -100,7 +100,7 @@ commands! {
     /// What can be asked for
     "errand.catalogue" (Nothing) -> Vec<Matter>, Read;
     /// When a matter is promised
-    "errand.promise" (PromiseOf) -> Promise, Read;
+    "errand.promise" (PromiseOf) -> PromisedDay, Read;
     /// Takes an errand on
     "errand.open" (OpenErrand) -> ErrandOpened, Write;
     /// Errands

@@ -1,4 +1,4 @@
-//! Who may do what: the table of roles and rights, which is data (`assets/rules/rights.toml`).
+//! Who may do what: the table of roles and rights, which is data (`assets/roles/rights.toml`).
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -47,7 +47,7 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../../assets/rules/rights.toml"))
+    toml::from_str(include_str!("../../../assets/roles/rights.toml"))
         .expect("the table shipped with the program reads")
 });
 
