@@ -1,1 +1,80 @@
+//! Every typed command, once: what the windows, the command line and the dev bridge all call.
 //!
+//! A command is declared in its noun's file (`roster.rs`, `post.rs` …) beside its request, its answer and its handler, and
+//! nowhere else. To add one: write the shapes with `request!` and `answer!`, the handler as `fn(&Api, Request) ->
+//! Result<Answer, ApiError>`, one line in the noun's `commands!`, and run the tests with `YUANBA_UPDATE=1` to bring the
+//! window's types up to date. A new noun is also named in [`NOUNS`].
+
+mod backup;
+mod conflict;
+mod courtyard;
+mod digest;
+mod draft;
+mod dto;
+mod enrol;
+mod errand;
+mod error;
+mod home;
+mod import;
+mod job;
+mod member;
+mod note;
+mod org;
+mod points;
+mod post;
+mod recovery;
+mod registry;
+mod rights;
+mod roster;
+mod search;
+mod sentences;
+mod settings;
+mod stick;
+mod store;
+pub mod typescript;
+mod undo;
+mod verify;
+
+pub use error::{ApiError, Code};
+pub use registry::{Command, CommandDescription};
+pub use rights::{Right, first_user_name, roles_of};
+pub use sentences::Trouble;
+
+/// The commands of every noun, in the order they are listed.
+static NOUNS: &[&[Command]] = &[
+    store::COMMANDS,
+    recovery::COMMANDS,
+    backup::COMMANDS,
+    settings::COMMANDS,
+    draft::COMMANDS,
+    home::COMMANDS,
+    search::COMMANDS,
+    undo::COMMANDS,
+    roster::COMMANDS,
+    member::COMMANDS,
+    import::COMMANDS,
+    post::COMMANDS,
+    courtyard::COMMANDS,
+    note::COMMANDS,
+    errand::COMMANDS,
+    points::COMMANDS,
+    stick::COMMANDS,
+    enrol::COMMANDS,
+    org::COMMANDS,
+    conflict::COMMANDS,
+    digest::COMMANDS,
+    verify::COMMANDS,
+    job::COMMANDS,
+];
+
+/// The store of one data folder and everything that can be asked of it.
+#[derive(Clone)]
+pub struct Api {}
+
+impl Api {
+    /// Runs a typed command.
+    pub fn call(&self, command: &str, request: serde_json::Value) -> Result<serde_json::Value, ApiError> {
+        let (_, run) = registry::find(command)?;
+        run(self, request)
+    }
+}

@@ -1,0 +1,53 @@
+//! The one shape in which every failure leaves this crate.
+
+use std::fmt;
+
+use crate::dto::words;
+
+words! {
+    /// What a caller can act on.
+    pub enum Code {
+        /// The request makes no sense
+        WrongUsage,
+        /// What came in was refused whole; nothing was written
+        Refused,
+        /// The person who is signed in may not
+        NotAllowed,
+        /// There is no such thing
+        NotFound,
+        /// Nobody is signed in
+        Locked,
+        WrongPassphrase,
+        /// The store's file is damaged
+        Damaged,
+        /// Another program has the store open
+        OpenElsewhere,
+        DiskFull,
+        NoConnection,
+        Cancelled,
+        /// A fault of the program itself
+        Internal,
+    }
+}
+
+/// A failure in plain Chinese: what happened, whether the data is safe, what to do next.
+#[derive(
+    Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema, ts_rs::TS,
+)]
+pub struct ApiError {
+    pub code: Code,
+    /// What happened, and whether the data is safe
+    pub message: String,
+    /// What to do next
+    pub next_step: String,
+    /// The field of the request it is about
+    pub field: Option<String>,
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.message, self.next_step)
+    }
+}
+
+impl std::error::Error for ApiError {}

@@ -1,0 +1,223 @@
+//! The catalogue of what is said to people when something could not be done (UI.md §6): what happened, whether the data
+//! is safe, what to do next. Nothing here shows the inside of the program.
+
+use crate::error::{ApiError, Code};
+
+/// Why something could not be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// No command has that name
+    UnknownCommand { name: String },
+    /// A key of a request is missing
+    MissingKey { field: String },
+    /// A key that the command does not know
+    UnknownKey { field: String },
+    /// The request does not have the command's shape
+    BadRequest,
+    /// A value that cannot be used, with the sentence that says why
+    BadValue { field: &'static str, text: String },
+    /// The data folder holds no store
+    NoStore,
+    /// The data folder holds a store already
+    StoreExists,
+    /// Nobody is signed in
+    Locked,
+    /// More than one user, and none was named
+    WhichUser,
+    /// No user of that name
+    UnknownUser { name: String },
+    /// The passphrase opens nothing
+    WrongPassphrase,
+    /// The person who is signed in may not
+    NotAllowed,
+    /// Another program has the store open
+    OpenElsewhere,
+    /// The store's file is damaged
+    Damaged,
+    /// The store was written by a newer version
+    NewerStore,
+    /// The disk is full
+    DiskFull,
+    /// There is no such record; the word says what was looked for
+    NotFound { what: &'static str },
+    /// There is no such file
+    NoFile { path: String },
+    /// A file cannot be read
+    UnreadableFile { path: String },
+    /// A file cannot be written
+    UnwritableFile { path: String },
+    /// No organisation of that name
+    UnknownOrg { name: String },
+    /// Several organisations of that name
+    AmbiguousOrg { name: String },
+    /// Whole numbers need a purpose
+    NeedsPurpose,
+    /// A required value is empty; the label says which
+    Empty { field: &'static str, label: &'static str },
+    /// No act to take back
+    NothingToUndo,
+    /// The job was stopped
+    Cancelled,
+    /// A fault of the program
+    Internal,
+}
+
+impl Trouble {
+    /// What is wrong with a request that does not have its command's shape.
+    pub(crate) fn bad_request(error: &serde_json::Error) -> Trouble {
+        let text = error.to_string();
+        let quoted = || text.split('`').nth(1).map(str::to_owned);
+        match quoted() {
+            Some(field) if text.starts_with("missing field") => Trouble::MissingKey { field },
+            Some(field) if text.starts_with("unknown field") => Trouble::UnknownKey { field },
+            _ => Trouble::BadRequest,
+        }
+    }
+
+    /// Code, what happened, what next, field.
+    fn say(&self) -> (Code, String, String, Option<String>) {
+        use Trouble::*;
+        let say = |code, message: &str, next: &str| (code, message.to_owned(), next.to_owned(), None);
+        match self {
+            UnknownCommand { name } => say(
+                Code::WrongUsage,
+                &format!("没有「{name}」这个命令，什么也没做，数据没有动。"),
+                "用 commands 看全部命令。",
+            ),
+            MissingKey { field } => (
+                Code::WrongUsage,
+                format!("少了「{field}」这一项，什么也没做，数据没有动。"),
+                "补上再来。".into(),
+                Some(field.clone()),
+            ),
+            UnknownKey { field } => (
+                Code::WrongUsage,
+                format!("不认得「{field}」这一项，什么也没做，数据没有动。"),
+                "用 commands 看这个命令要哪几项。".into(),
+                Some(field.clone()),
+            ),
+            BadRequest => say(
+                Code::WrongUsage,
+                "写法不对，什么也没做，数据没有动。",
+                "用 commands 看这个命令要哪几项、各是什么样。",
+            ),
+            BadValue { field, text } => {
+                (Code::Refused, format!("{text}数据没有动。"), "改好再来。".into(), Some((*field).into()))
+            }
+            NoStore => say(
+                Code::NotFound,
+                "这个文件夹里还没有建过账，什么也没做。",
+                "先建一个，或者换到放数据的那个文件夹。",
+            ),
+            StoreExists => say(
+                Code::WrongUsage,
+                "这个文件夹里已经有数据了，没有再建，原来的一条也没动。",
+                "直接打开它，或者换一个空文件夹。",
+            ),
+            Locked => say(Code::Locked, "现在锁着，数据都在。", "输口令打开再接着做。"),
+            WhichUser => (
+                Code::WrongUsage,
+                "这里不止一个人在用，没说是谁。数据没有动。".into(),
+                "写明是谁，再输口令。".into(),
+                Some("user".into()),
+            ),
+            UnknownUser { name } => (
+                Code::WrongPassphrase,
+                format!("这里没有「{name}」这个人。数据没有动。"),
+                "看看名字写对没有。".into(),
+                Some("user".into()),
+            ),
+            WrongPassphrase => (
+                Code::WrongPassphrase,
+                "口令不对，没有打开，数据都在。".into(),
+                "再试一次。忘了口令，可以用恢复码打开，或者请镇里帮您重设。".into(),
+                Some("passphrase".into()),
+            ),
+            NotAllowed => say(
+                Code::NotAllowed,
+                "这一步您的职务还不能办，什么也没做，数据没有动。",
+                "请书记来办，或者请书记改一改谁能做什么。",
+            ),
+            OpenElsewhere => say(
+                Code::OpenElsewhere,
+                "这份数据正在另一个窗口里开着，这里没有打开，数据没有动。",
+                "先关掉那一个，再打开这一个。",
+            ),
+            Damaged => say(
+                Code::Damaged,
+                "数据文件坏了一处，没有打开，也没有往里写。",
+                "先别动这个文件夹，用最近的备份恢复；没有备份就请镇里帮忙，交上去过的都找得回来。",
+            ),
+            NewerStore => say(
+                Code::Refused,
+                "这份数据是新版程序写的，这里还认不全，一条也没动。",
+                "升级以后再打开就行。",
+            ),
+            DiskFull => say(
+                Code::DiskFull,
+                "电脑的盘满了，这一条还没存进去，以前存的都在。",
+                "腾出 200 MB 再存一次。",
+            ),
+            NotFound { what } => say(
+                Code::NotFound,
+                &format!("没找到这{what}，什么也没做，数据没有动。"),
+                "回到名单里再点一次。",
+            ),
+            NoFile { path } => say(
+                Code::WrongUsage,
+                &format!("没找到「{path}」，什么也没做，数据没有动。"),
+                "看看文件是不是挪了地方，U 盘插好没有。",
+            ),
+            UnreadableFile { path } => say(
+                Code::Refused,
+                &format!("「{path}」打不开，一条也没读进来，数据没有动。"),
+                "看看它是不是正被别的程序开着，或者换一份再试。",
+            ),
+            UnwritableFile { path } => say(
+                Code::Refused,
+                &format!("「{path}」写不进去，什么也没写，数据没有动。"),
+                "看看文件夹在不在、满没满、能不能写，再来一次。",
+            ),
+            UnknownOrg { name } => (
+                Code::WrongUsage,
+                format!("没有叫「{name}」的党组织，什么也没做，数据没有动。"),
+                "用 org list 看看名字或编号。".into(),
+                Some("org".into()),
+            ),
+            AmbiguousOrg { name } => (
+                Code::WrongUsage,
+                format!("叫「{name}」的不止一个，分不清是哪个，什么也没做，数据没有动。"),
+                "改写编号，编号用 org list 看。".into(),
+                Some("org".into()),
+            ),
+            NeedsPurpose => (
+                Code::NotAllowed,
+                "要看全号，得先写明用途。这次没有给看，数据没有动。".into(),
+                "写一句用途再来，记录会留下。".into(),
+                Some("purpose".into()),
+            ),
+            Empty { field, label } => (
+                Code::Refused,
+                format!("「{label}」还空着，没有存，写的都还在这一页上。"),
+                format!("补上{label}再存。"),
+                Some((*field).into()),
+            ),
+            NothingToUndo => say(Code::NotFound, "没有可以撤销的事，数据没有动。", "在「刚才做的」里看看。"),
+            Cancelled => {
+                say(Code::Cancelled, "停下了，已经写好的都在，没写的一条也没写。", "想接着办，再点一次就行。")
+            }
+            Internal => say(
+                Code::Internal,
+                "程序自己出了错，这一步没有办成，以前存的都在。",
+                "关掉程序再打开试一次；还不行，请用「体检」把情况交给镇里。",
+            ),
+        }
+    }
+}
+
+impl From<Trouble> for ApiError {
+    fn from(trouble: Trouble) -> ApiError {
+        let (code, message, next_step, field) = trouble.say();
+        ApiError { code, message, next_step, field }
+    }
+}

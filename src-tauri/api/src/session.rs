@@ -1,0 +1,177 @@
+//! One data folder and who is signed in at it.
+
+use std::ops::{Deref, DerefMut};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use yuanba_core::Level;
+use yuanba_store::{Intent, RecoveryCode, Store, Surroundings};
+
+use crate::dto::Done;
+use crate::error::ApiError;
+use crate::import::Imports;
+use crate::job::Jobs;
+use crate::people::People;
+use crate::rights::{Right, allows};
+use crate::sentences::Trouble;
+use crate::sign_in::Attempts;
+use crate::{registry, time};
+
+/// The folder of 演示村 inside the data folder.
+const DEMO: &str = "demo";
+
+/// The store of one data folder and everything that can be asked of it. Cheap to clone; any thread may call it.
+#[derive(Clone)]
+pub struct Api {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    dir: PathBuf,
+    pub(crate) surroundings: Surroundings,
+    session: Mutex<Option<Session>>,
+    pub(crate) jobs: Jobs,
+    pub(crate) attempts: Mutex<Attempts>,
+}
+
+/// What is there while somebody is signed in.
+pub(crate) struct Session {
+    pub(crate) store: Store,
+    /// It is 演示村
+    pub(crate) demo: bool,
+    pub(crate) level: Level,
+    /// The recovery code of a store that was made in this session, for `recovery.save`
+    pub(crate) recovery: Option<RecoveryCode>,
+    /// The roster as lists and searches need it; made when first asked for
+    pub(crate) people: Option<People>,
+    pub(crate) imports: Imports,
+}
+
+/// A signed-in session, held by one caller at a time.
+pub(crate) struct Held<'a>(MutexGuard<'a, Option<Session>>);
+
+impl Deref for Held<'_> {
+    type Target = Session;
+    fn deref(&self) -> &Session {
+        self.0.as_ref().expect("held only while it is there")
+    }
+}
+
+impl DerefMut for Held<'_> {
+    fn deref_mut(&mut self) -> &mut Session {
+        self.0.as_mut().expect("held only while it is there")
+    }
+}
+
+impl Api {
+    /// The data folder `dir`, with the real clock, randomness and machine. Nothing is opened yet.
+    pub fn new(dir: &Path) -> Api {
+        Api::with(dir, Surroundings::real())
+    }
+
+    /// The same with other surroundings.
+    pub fn with(dir: &Path, surroundings: Surroundings) -> Api {
+        Api {
+            inner: Arc::new(Inner {
+                dir: dir.to_owned(),
+                surroundings,
+                session: Mutex::new(None),
+                jobs: Jobs::default(),
+                attempts: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Runs a typed command. `null` stands for a request without keys.
+    ///
+    /// # Errors
+    /// As [`ApiError`] says: the sentence is for people, the code for the caller.
+    pub fn call(&self, command: &str, request: serde_json::Value) -> Result<serde_json::Value, ApiError> {
+        let (command, run) = registry::find(command)?;
+        self.check(command.right)?;
+        let request = if request.is_null() { serde_json::json!({}) } else { request };
+        run(self, request)
+    }
+
+    /// Every command with its JSON schemas.
+    pub fn commands() -> Vec<registry::CommandDescription> {
+        registry::describe()
+    }
+
+    /// Whether the command of that name needs somebody signed in; `None` when there is no such command.
+    pub fn needs_sign_in(command: &str) -> Option<bool> {
+        registry::find(command).ok().map(|(command, _)| command.right != Right::Anyone)
+    }
+
+    /// Whether somebody is signed in.
+    pub fn is_open(&self) -> bool {
+        self.slot().is_some()
+    }
+
+    /// Refuses when the person who is signed in may not.
+    pub(crate) fn check(&self, right: Right) -> Result<(), ApiError> {
+        if right == Right::Anyone {
+            return Ok(());
+        }
+        let session = self.session()?;
+        match allows(session.level, &session.store.me().role, right) {
+            true => Ok(()),
+            false => Err(Trouble::NotAllowed.into()),
+        }
+    }
+
+    /// The folder of the own store.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.inner.dir
+    }
+
+    /// The folder of 演示村.
+    pub(crate) fn demo_dir(&self) -> PathBuf {
+        self.inner.dir.join(DEMO)
+    }
+
+    /// The session, or nothing while nobody is signed in.
+    pub(crate) fn slot(&self) -> MutexGuard<'_, Option<Session>> {
+        self.inner.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The session.
+    ///
+    /// # Errors
+    /// `locked` while nobody is signed in, `not_found` when there is no store at all.
+    pub(crate) fn session(&self) -> Result<Held<'_>, ApiError> {
+        let slot = self.slot();
+        match slot.is_some() {
+            true => Ok(Held(slot)),
+            false if yuanba_store::vault::Vault::is_in(&self.inner.dir) => Err(Trouble::Locked.into()),
+            false => Err(Trouble::NoStore.into()),
+        }
+    }
+}
+
+impl Session {
+    /// A session at an open store.
+    pub(crate) fn new(store: Store, demo: bool, recovery: Option<RecoveryCode>) -> Result<Session, ApiError> {
+        let own = store.org();
+        let level = store.organisations()?.into_iter().find(|org| org.id == own).map(|org| org.level);
+        Ok(Session {
+            level: level.unwrap_or(Level::Village),
+            store,
+            demo,
+            recovery,
+            people: None,
+            imports: Imports::default(),
+        })
+    }
+
+    /// Writes an intent and says what was done. An intent that changes nothing writes nothing.
+    pub(crate) fn commit(&mut self, intent: Intent) -> Result<Done, ApiError> {
+        let (text, at) = (intent.said().to_owned(), time::stamp(self.store.now_ms()));
+        if intent.is_empty() {
+            return Ok(Done { group: String::new(), text: "没有要改的，原来就是这样".to_owned(), at });
+        }
+        let group = self.store.commit(intent)?;
+        self.catch_up()?;
+        Ok(Done { group: group.to_string(), text, at })
+    }
+}

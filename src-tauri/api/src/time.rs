@@ -1,0 +1,24 @@
+//! Times and days as answers carry them.
+
+use chrono::{Datelike, NaiveDate, SecondsFormat};
+
+/// RFC 3339 in China, to the second.
+pub(crate) fn stamp(ms: i64) -> String {
+    yuanba_store::china(ms).to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// The day in China, `2026-06-12`.
+pub(crate) fn day(ms: i64) -> String {
+    yuanba_store::china(ms).format("%Y-%m-%d").to_string()
+}
+
+/// 6 月 12 日, with no-break spaces before the measure words.
+pub(crate) fn spoken(date: NaiveDate) -> String {
+    format!("{}\u{a0}月\u{a0}{}\u{a0}日", date.month(), date.day())
+}
+
+/// 星期五
+pub(crate) fn weekday(date: NaiveDate) -> &'static str {
+    ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"]
+        [date.weekday().num_days_from_monday() as usize]
+}

@@ -1,0 +1,21 @@
+//! `verify.*`: the journal folded again from nothing.
+
+use crate::dto::{Nothing, answer};
+use crate::registry::commands;
+
+answer! {
+    /// Something that does not agree.
+    pub struct Difference {
+        /// Where: a table, a stream, the file
+        pub place: String,
+        pub text: String,
+    }
+
+    /// What was found.
+    pub struct Verified { pub agrees: bool, pub changes: u64, pub differences: Vec<Difference> }
+}
+
+commands! {
+    /// Folds the journal again, compares every table, checks chains, signatures and the file
+    "verify.run" (Nothing) -> Verified, Read;
+}

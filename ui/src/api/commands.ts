@@ -1,0 +1,286 @@
+// Written from src-tauri/api; a test compares. Update with: YUANBA_UPDATE=1 cargo test -p yuanba-api
+
+import type {
+  BackupWritten,
+  Restore,
+  Conflict,
+  Resolve,
+  CourtyardCard,
+  Courtyards,
+  SaveCourtyard,
+  SetLiaison,
+  Digest,
+  DigestOf,
+  Draft,
+  DraftKept,
+  DraftKey,
+  FoundDraft,
+  PutDraft,
+  Done,
+  Empty,
+  JobStarted,
+  JustDone,
+  Made,
+  Nothing,
+  OneRecord,
+  OutFile,
+  Written,
+  Accept,
+  Accepted,
+  Grant,
+  Granted,
+  Requested,
+  Errand,
+  ErrandOpened,
+  FinishErrand,
+  HandUpErrand,
+  ListErrands,
+  Matter,
+  OpenErrand,
+  Promise,
+  PromiseOf,
+  RateErrand,
+  RefuseErrand,
+  Today,
+  CommitImport,
+  ImportDone,
+  ImportPreview,
+  MapImport,
+  OpenImport,
+  RejectsOut,
+  RejectsWritten,
+  JobId,
+  JobStatus,
+  EditMember,
+  ListMembers,
+  MemberCard,
+  MemberForm,
+  MemberList,
+  MemberSaved,
+  SaveMember,
+  Unmask,
+  Unmasked,
+  VoidMember,
+  ListNotes,
+  Note,
+  NoteSaved,
+  SaveNote,
+  Organisation,
+  Balance,
+  Claim,
+  ClaimPoints,
+  Claimed,
+  ClaimsPreview,
+  ExportPoints,
+  GridOf,
+  ListClaims,
+  ListEntries,
+  OfGroup,
+  PointsEntry,
+  PointsGrid,
+  PreviewClaims,
+  ReverseEntry,
+  ReviewClaims,
+  Reviewed,
+  RuleBook,
+  AssignPost,
+  Assigned,
+  Assignment,
+  EndPost,
+  ExcusePost,
+  PostBoard,
+  SavedTo,
+  ExportRoster,
+  MemberRow,
+  RosterFound,
+  RosterQuery,
+  RowIds,
+  Find,
+  Hit,
+  SetSettings,
+  Settings,
+  ReadStick,
+  Stick,
+  StickRead,
+  StickState,
+  StickWritten,
+  WriteStick,
+  Create,
+  Created,
+  Open,
+  StoreStatus,
+  WithStatus,
+  Group,
+  Limit,
+  Recent,
+  Undone,
+  Verified,
+} from "./types";
+
+/** Every typed command: what it takes and what it answers. */
+export interface Commands {
+  /** Where this store stands */
+  "store.status": { request: Nothing; response: StoreStatus };
+  /** Makes a store and signs its first user in */
+  "store.create": { request: Create; response: Created };
+  /** Makes 演示村 in a folder of its own and opens it */
+  "store.create_demo": { request: Nothing; response: WithStatus };
+  /** Signs a user in */
+  "store.open": { request: Open; response: WithStatus };
+  /** Locks the store; drafts stay */
+  "store.lock": { request: Nothing; response: Empty };
+  /** Closes 演示村 and goes back to the own store */
+  "store.leave_demo": { request: Nothing; response: WithStatus };
+  /** Writes the recovery code of this session's first run to a file */
+  "recovery.save": { request: OutFile; response: SavedTo };
+  /** Says that the recovery code is kept */
+  "recovery.confirm": { request: Nothing; response: Empty };
+  /** Writes a copy of the store */
+  "backup.write": { request: OutFile; response: BackupWritten };
+  /** Takes a backup into a data folder that holds no store; afterwards somebody signs in as usual */
+  "backup.restore": { request: Restore; response: WithStatus };
+  /** The settings of this machine */
+  "settings.get": { request: Nothing; response: Settings };
+  /** Changes them */
+  "settings.set": { request: SetSettings; response: Settings };
+  /** Keeps a draft */
+  "draft.put": { request: PutDraft; response: DraftKept };
+  /** The draft of a key */
+  "draft.get": { request: DraftKey; response: FoundDraft };
+  /** All drafts of this user, the newest first */
+  "draft.list": { request: Nothing; response: Array<Draft> };
+  /** Forgets a draft */
+  "draft.drop": { request: DraftKey; response: Empty };
+  /** What there is to do today */
+  "home.today": { request: Nothing; response: Today };
+  /** People, courtyards, errands, posts and pages */
+  "search.all": { request: Find; response: Array<Hit> };
+  /** Takes back the last act of this user on this machine; null when there is none */
+  "undo.last": { request: Nothing; response: Done | null };
+  /** Takes back one act */
+  "undo.group": { request: Group; response: Undone };
+  /** What was done last */
+  "undo.recent": { request: Limit; response: Array<Recent> };
+  /** Finds people */
+  "roster.query": { request: RosterQuery; response: RosterFound };
+  /** The rows of some people */
+  "roster.rows": { request: RowIds; response: Array<MemberRow> };
+  /** Writes people to a workbook */
+  "roster.export": { request: ExportRoster; response: Written };
+  /** A person's page */
+  "member.card": { request: OneRecord; response: MemberCard };
+  /** A form for a person */
+  "member.edit": { request: EditMember; response: MemberForm };
+  /** Writes a person */
+  "member.save": { request: SaveMember; response: MemberSaved };
+  /** Declares a person's record void */
+  "member.void": { request: VoidMember; response: JustDone };
+  /** Shows whole numbers, for a purpose */
+  "member.unmask": { request: Unmask; response: Unmasked };
+  /** Everybody that this store holds */
+  "member.list": { request: ListMembers; response: MemberList };
+  /** Reads a file; the job's result is an ImportPreview */
+  "import.open": { request: OpenImport; response: JobStarted; result: ImportPreview };
+  /** Corrects what the columns mean */
+  "import.map": { request: MapImport; response: ImportPreview };
+  /** Writes the people; the job's result is an ImportDone */
+  "import.commit": { request: CommitImport; response: JobStarted; result: ImportDone };
+  /** Writes the rows that wait as a workbook, each with its reason */
+  "import.rejects": { request: RejectsOut; response: RejectsWritten };
+  /** Posts, their holders, and who has none */
+  "post.board": { request: Nothing; response: PostBoard };
+  /** Gives a member a post */
+  "post.assign": { request: AssignPost; response: Assigned };
+  /** Ends an assignment */
+  "post.end": { request: EndPost; response: JustDone };
+  /** Excuses a member from holding a post */
+  "post.excuse": { request: ExcusePost; response: JustDone };
+  /** Every assignment */
+  "post.list": { request: Nothing; response: Array<Assignment> };
+  /** Writes the assignments to a workbook */
+  "post.export": { request: OutFile; response: Written };
+  /** All courtyards */
+  "courtyard.list": { request: Nothing; response: Courtyards };
+  /** Writes a courtyard */
+  "courtyard.save": { request: SaveCourtyard; response: Made };
+  /** Says who looks after a courtyard */
+  "courtyard.liaison": { request: SetLiaison; response: JustDone };
+  /** A courtyard's page */
+  "courtyard.card": { request: OneRecord; response: CourtyardCard };
+  /** Writes the courtyards to a workbook */
+  "courtyard.export": { request: OutFile; response: Written };
+  /** Writes a note, and the errand that comes out of it */
+  "note.save": { request: SaveNote; response: NoteSaved };
+  /** Notes, the newest first */
+  "note.list": { request: ListNotes; response: Array<Note> };
+  /** Writes the notes to a workbook */
+  "note.export": { request: OutFile; response: Written };
+  /** What can be asked for */
+  "errand.catalogue": { request: Nothing; response: Array<Matter> };
+  /** When a matter is promised */
+  "errand.promise": { request: PromiseOf; response: Promise };
+  /** Takes an errand on */
+  "errand.open": { request: OpenErrand; response: ErrandOpened };
+  /** Errands */
+  "errand.list": { request: ListErrands; response: Array<Errand> };
+  /** An errand is done */
+  "errand.finish": { request: FinishErrand; response: JustDone };
+  /** An errand cannot be taken on */
+  "errand.refuse": { request: RefuseErrand; response: JustDone };
+  /** An errand goes to the level above */
+  "errand.hand_up": { request: HandUpErrand; response: JustDone };
+  /** Rates an errand */
+  "errand.rate": { request: RateErrand; response: JustDone };
+  /** Writes the errands to a workbook */
+  "errand.export": { request: OutFile; response: Written };
+  /** The rules of the three groups */
+  "points.rules": { request: Nothing; response: Array<RuleBook> };
+  /** People × rules on a day */
+  "points.grid": { request: GridOf; response: PointsGrid };
+  /** What cells would bring; nothing is written */
+  "points.preview": { request: PreviewClaims; response: ClaimsPreview };
+  /** Claims points */
+  "points.claim": { request: ClaimPoints; response: Claimed };
+  /** Claims */
+  "points.claims": { request: ListClaims; response: Array<Claim> };
+  /** Approves or refuses claims */
+  "points.review": { request: ReviewClaims; response: Reviewed };
+  /** Posted entries */
+  "points.entries": { request: ListEntries; response: Array<PointsEntry> };
+  /** Reverses an entry */
+  "points.reverse": { request: ReverseEntry; response: JustDone };
+  /** Balances and ranks of a group */
+  "points.balances": { request: OfGroup; response: Array<Balance> };
+  /** Writes the balances to a workbook */
+  "points.export": { request: ExportPoints; response: Written };
+  /** Sticks that are plugged in */
+  "stick.find": { request: Nothing; response: Array<Stick> };
+  /** What waits to be handed over */
+  "stick.state": { request: Nothing; response: StickState };
+  /** Reads a file or all files of a folder; the job's result is a StickRead */
+  "stick.read": { request: ReadStick; response: JobStarted; result: StickRead };
+  /** Writes a bundle into a folder; the job's result is a StickWritten */
+  "stick.write": { request: WriteStick; response: JobStarted; result: StickWritten };
+  /** Writes a request for a place in the tree */
+  "enrol.request": { request: OutFile; response: Requested };
+  /** Gives the asker its place */
+  "enrol.grant": { request: Grant; response: Granted };
+  /** Takes the place that was given */
+  "enrol.accept": { request: Accept; response: Accepted };
+  /** The organisations this store knows */
+  "org.list": { request: Nothing; response: Array<Organisation> };
+  /** Everything that does not agree */
+  "conflict.list": { request: Nothing; response: Array<Conflict> };
+  /** Says which side stands */
+  "conflict.resolve": { request: Resolve; response: JustDone };
+  /** The digests of this store */
+  "digest.get": { request: DigestOf; response: Digest };
+  /** Folds the journal again, compares every table, checks chains, signatures and the file */
+  "verify.run": { request: Nothing; response: Verified };
+  /** How far a job is */
+  "job.status": { request: JobId; response: JobStatus };
+  /** Stops a job; what it has written stays whole */
+  "job.cancel": { request: JobId; response: Empty };
+}
+
+export type CommandName = keyof Commands;

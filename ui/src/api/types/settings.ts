@@ -1,0 +1,17 @@
+// Written from src-tauri/api; a test compares. Update with: YUANBA_UPDATE=1 cargo test -p yuanba-api
+
+import type { Letters } from "./store";
+
+/**
+ * What changes; a list that is not named keeps its columns.
+ */
+export type SetSettings = { letters?: Letters | null, columns?: { [key in string]: Array<string> } | null, };
+
+/**
+ * The settings of this machine.
+ */
+export type Settings = { letters: Letters, 
+/**
+ * List → the columns shown in it, in order
+ */
+columns: { [key in string]: Array<string> }, };
