@@ -19,7 +19,6 @@ const table = [
   { path: '/more/:part', file: 'more/MorePage.vue', menu: 'more' },
   { path: '/first-run', file: 'first-run/FirstRunPage.vue', bare: true },
   { path: '/sign-in', file: 'sign-in/SignInPage.vue', bare: true },
-  { path: '/forgot', file: 'sign-in/ForgotPage.vue', bare: true },
 ] as const
 
 declare module 'vue-router' {
@@ -60,12 +59,12 @@ router.beforeEach(async (to) => {
   const status = seat.status ?? (await seat.refresh())
   if (!status.exists) return to.path === '/first-run' ? true : '/first-run'
   if (!status.open) {
-    if (to.path === '/sign-in' || to.path === '/forgot') return true
+    if (to.path === '/sign-in') return true
     kept = to.fullPath
     return '/sign-in'
   }
-  // First run ends on the page with the recovery code, with the store already open.
-  if (to.path === '/sign-in' || to.path === '/forgot') return whereOneWas()
+  if (to.path === '/sign-in') return whereOneWas()
+  if (to.path === '/first-run') return '/today'
   return true
 })
 

@@ -1,6 +1,7 @@
 import { invoke, isTauri } from '@tauri-apps/api/core'
 import { noAnswer } from '@/words/errors'
-import type { Commands, Done } from './commands'
+import type { Commands } from './commands'
+import type { Done } from './types'
 
 export type { Commands } from './commands'
 

@@ -6,12 +6,6 @@ import type * as R from './types/roster'
 import type * as S from './types/store'
 import type * as K from './types/stick'
 
-export type * from './types/courtyards'
-export type * from './types/points'
-export type * from './types/posts'
-export type * from './types/roster'
-export type * from './types/store'
-export type * from './types/stick'
 
 type Nothing = Record<string, never>
 interface C1<Q, A> { request: Q; response: A }
@@ -31,6 +25,8 @@ export interface Commands {
   'recovery.save': C1<Out, { path: string }>
   'recovery.confirm': C1<Nothing, Nothing>
   'backup.write': C1<Out, { path: string; bytes: number }>
+  'backup.restore': C1<{ file: string }, { status: S.StoreStatus }>
+  'verify.run': C1<Nothing, { agrees: boolean; changes: number; differences: { place: string; text: string }[] }>
   'settings.get': C1<Nothing, S.Settings>
   'settings.set': C1<Partial<S.Settings>, S.Settings>
   'draft.put': C1<{ key: string; body: unknown }, { at: string }>
@@ -38,10 +34,10 @@ export interface Commands {
   'draft.list': C1<Nothing, S.Draft[]>
   'draft.drop': C1<{ key: string }, Nothing>
   'home.today': C1<Nothing, S.Today>
-  'search.all': C1<{ text: string }, S.Found[]>
+  'search.all': C1<{ text: string }, S.Hit[]>
   'undo.last': C1<Nothing, S.Done | null>
   'undo.group': C1<{ group: string }, { done: S.Done; left: string[] }>
-  'undo.recent': C1<{ limit: number }, S.Act[]>
+  'undo.recent': C1<{ limit: number }, S.Recent[]>
   'job.status': C1<Job, S.JobStatus>
   'job.cancel': C1<Job, Nothing>
 

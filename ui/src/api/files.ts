@@ -1,16 +1,22 @@
 import { invoke, isTauri } from '@tauri-apps/api/core'
 import { getCurrentWebview } from '@tauri-apps/api/webview'
 
-/** What is asked for: a file to read, a place to write one, or a folder. */
-export interface PathQuestion {
-  kind: 'open' | 'save' | 'folder'
+/** What a file dialog is asked for. */
+export interface Wish {
+  /** The dialog's title. */
   title: string
-  /** Suggested file name, when saving. */
-  name: string
-  extensions: readonly string[]
+  /** What such files are called, such as 表格. */
+  kind?: string
+  /** Endings without the dot; none means any file. */
+  extensions?: readonly string[]
+  /** Suggested name, when saving. */
+  name?: string
 }
 
-type Asker = (question: PathQuestion) => Promise<string | null>
+/** A file to read, a place to write one, or a folder. */
+export type PathKind = 'file' | 'save' | 'folder'
+
+type Asker = (kind: PathKind, wish: Wish) => Promise<string | null>
 let asker: Asker | null = null
 
 /**
@@ -21,27 +27,30 @@ export function setPathAsker(ask: Asker | null): void {
   asker = ask
 }
 
-async function ask(question: PathQuestion): Promise<string | null> {
+async function ask(kind: PathKind, wish: Wish): Promise<string | null> {
+  const whole = { title: wish.title, kind: wish.kind ?? '', extensions: wish.extensions ?? [], name: wish.name ?? '' }
   if (isTauri()) {
-    const command = { open: 'pick_file', save: 'save_file', folder: 'pick_folder' }[question.kind]
-    return await invoke<string | null>(command, { title: question.title, name: question.name, extensions: question.extensions })
+    return await invoke<string | null>(kind === 'file' ? 'pick_file' : kind === 'save' ? 'save_file' : 'pick_folder', { wish: whole })
   }
-  return asker ? await asker(question) : null
+  // A bridge that was started with answers for the dialogs gives them; any other leaves it to a person.
+  const answer = await fetch(`/api/pick/${kind}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(whole) })
+  if (answer.ok) return (await answer.json()) as string | null
+  return asker ? await asker(kind, wish) : null
 }
 
 /** The system's dialog for choosing a file; null when it was closed without choosing. */
-export function pickFile(title: string, extensions: readonly string[]): Promise<string | null> {
-  return ask({ kind: 'open', title, name: '', extensions })
+export function pickFile(wish: Wish): Promise<string | null> {
+  return ask('file', wish)
 }
 
 /** Where to write a file of the suggested name; null when nothing was chosen. */
-export function saveFile(title: string, name: string, extensions: readonly string[]): Promise<string | null> {
-  return ask({ kind: 'save', title, name, extensions })
+export function saveFile(wish: Wish): Promise<string | null> {
+  return ask('save', wish)
 }
 
 /** Which folder; null when nothing was chosen. */
-export function pickFolder(title: string): Promise<string | null> {
-  return ask({ kind: 'folder', title, name: '', extensions: [] })
+export function pickFolder(wish: Wish): Promise<string | null> {
+  return ask('folder', wish)
 }
 
 /** Hears of files dragged onto the window. In a browser a dropped file has no path, so nothing is heard there. */

@@ -1,7 +1,7 @@
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import { announce, ApiError, call } from './client'
 import type { ApiFailure } from './client'
-import type { JobStatus } from './commands'
+import type { JobStatus } from './types'
 
 /** How often a running job is asked how far it is, in milliseconds. */
 const ASK_EVERY_MS = 250

@@ -1,4 +1,4 @@
-import type { Level } from '@/api/commands'
+import type { Level } from '@/api/types'
 import type { IconName } from '@/icons/icons'
 import { frame as w } from '@/words/frame'
 import { paths } from '@/router'

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import { call, onDone } from '@/api/client'
-import type { Done } from '@/api/commands'
+import type { Done } from '@/api/types'
 
 /** How long an act stands in the bar before it is only to be found under 刚才做的. */
 const STANDS_MS = 20_000

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dateInWords, readDate, whenInWords } from './dates'
+import { dateInWords, readDate, today, whenInWords } from './dates'
 
 const plain = (s: string) => s.replace(/\u00a0/g, ' ')
 const now = new Date('2026-06-12T10:30:00+08:00')
@@ -12,12 +12,12 @@ describe('dates in words', () => {
     expect(plain(dateInWords('2026', 2026))).toBe('2026 年')
   })
 
-  it('says yesterday and the hour', () => {
-    const at = new Date(now)
-    at.setHours(9, 5)
-    expect(whenInWords(at.toISOString(), now)).toBe('9:05')
-    at.setDate(at.getDate() - 1)
-    expect(plain(whenInWords(at.toISOString(), now))).toBe('昨天 9:05')
+  it('says yesterday and the hour, by the clock on the wall in China wherever the laptop thinks it is', () => {
+    expect(whenInWords('2026-06-12T09:05:00+08:00', now)).toBe('9:05')
+    expect(plain(whenInWords('2026-06-11T17:40:00+08:00', now))).toBe('昨天 17:40')
+    expect(plain(whenInWords('2026-06-12T00:10:00+08:00', now))).toBe('0:10')
+    expect(plain(whenInWords('2025-12-31T23:59:00+08:00', now))).toBe('2025 年 12 月 31 日 23:59')
+    expect(today(new Date('2026-06-11T16:30:00Z'))).toBe('2026-06-12')
   })
 })
 

@@ -7,7 +7,7 @@ export type PartialDate = string
 const WEEKDAYS = ['星期日', '星期一', '星期二', '星期三', '星期四', '星期五', '星期六'] as const
 
 /** For a sentence: `6 月 12 日`; another year is named (`2003 年 12 月`). An unreadable date comes back as it was. */
-export function dateInWords(date: PartialDate, thisYear: number = dayjs().year()): string {
+export function dateInWords(date: PartialDate, thisYear: number = Number(today().slice(0, 4))): string {
   const m = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$/.exec(date)
   if (!m) return date
   const [, year = '', month, day] = m
@@ -24,23 +24,32 @@ export function weekday(date: PartialDate): string {
   return WEEKDAYS[dayjs(date).day()] ?? ''
 }
 
-/** Today on this computer's clock, as `2026-06-12`. */
-export function today(now: Date = new Date()): PartialDate {
-  return dayjs(now).format('YYYY-MM-DD')
+/** The day and hour on the wall in China, which has one time; a laptop set to another zone must not shift a day. */
+function onTheWall(moment: Date): { date: PartialDate; time: string } {
+  const wall = new Date(moment.getTime() + 8 * 3_600_000).toISOString()
+  return { date: wall.slice(0, 10), time: `${Number(wall.slice(11, 13))}${wall.slice(13, 16)}` }
 }
 
-/** The hour of a moment: `10:12`. */
+/** Today, as `2026-06-12`. */
+export function today(now: Date = new Date()): PartialDate {
+  return onTheWall(now).date
+}
+
+/** The hour of a moment: `10:12`. An unreadable moment comes back as it was. */
 export function clockTime(at: string): string {
-  return dayjs(at).format('H:mm')
+  const moment = new Date(at)
+  return Number.isNaN(moment.getTime()) ? at : onTheWall(moment).time
 }
 
 /** When something was, as one would say it: `10:12` today, `昨天 17:40`, else `6 月 3 日 9:02`. */
 export function whenInWords(at: string, now: Date = new Date()): string {
-  const moment = dayjs(at)
-  const days = dayjs(now).startOf('day').diff(moment.startOf('day'), 'day')
-  if (days === 0) return clockTime(at)
-  if (days === 1) return sp(`昨天${clockTime(at)}`)
-  return sp(`${dateInWords(moment.format('YYYY-MM-DD'), dayjs(now).year())} ${clockTime(at)}`)
+  const moment = new Date(at)
+  if (Number.isNaN(moment.getTime())) return at
+  const { date, time } = onTheWall(moment)
+  const days = dayjs(today(now)).diff(date, 'day')
+  if (days === 0) return time
+  if (days === 1) return sp(`昨天${time}`)
+  return `${dateInWords(date, Number(today(now).slice(0, 4)))} ${time}`
 }
 
 /**

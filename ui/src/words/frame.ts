@@ -26,7 +26,7 @@ export const frame = sentences({
   toNormal: '换回普通版',
   lockNow: '锁上',
   lockTip: '锁上（Ctrl L）',
-  person: (name: string) => `${name}，换人和设置`,
+  person: '，换人和设置',
   switchPerson: '换个人用',
   settings: '设置和备份',
   demo: '演示村，里面的人都是编的',

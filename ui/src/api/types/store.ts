@@ -64,7 +64,7 @@ export interface Task {
   route: string
 }
 
-export interface Act { group: string; text: string; at: string; user: string; undone: boolean }
+export interface Recent { group: string; text: string; at: string; user: string; undone: boolean }
 
 export interface Today {
   date: string
@@ -74,9 +74,9 @@ export interface Today {
   late: Task[]
   today: Task[]
   soon: Task[]
-  quiet_courtyards: { id: string; name: string; households: number; liaison: string | null; days: number | null }[]
+  quiet_courtyards: { id: string; name: string; households: number; liaison: { id: string; name: string } | null; days: number | null }[]
   drafts: { key: string; title: string; excerpt: string; at: string }[]
-  recent: Act[]
+  recent: Recent[]
 }
 
-export interface Found { kind: 'member' | 'courtyard' | 'errand' | 'post' | 'page'; id: string; title: string; detail: string; route: string }
+export interface Hit { kind: 'member' | 'courtyard' | 'errand' | 'post' | 'page'; id: string; title: string; detail: string; route: string }

@@ -1,0 +1,6 @@
+export type * from './courtyards'
+export type * from './points'
+export type * from './posts'
+export type * from './roster'
+export type * from './store'
+export type * from './stick'
