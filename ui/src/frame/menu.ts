@@ -1,0 +1,36 @@
+import type { Level } from '@/api/types'
+import type { IconName } from '@/icons/icons'
+import { frame as w } from '@/words/frame'
+import { paths } from '@/router'
+
+/** An item of the menu. Those of `big` also stand in 大字版; the others are there under 更多. */
+export interface MenuItem { key: string; to: string; icon: IconName; text: string; big: boolean }
+
+const item = (key: string, icon: IconName, text: string, big: boolean): MenuItem => ({ key, to: `/${key}`, icon, text, big })
+
+const menus: Record<Level, MenuItem[]> = {
+  village: [
+    item('today', 'today', w.today, true),
+    item('roster', 'roster', w.roster, true),
+    item('posts', 'post', w.posts, false),
+    item('courtyards', 'court', w.courtyards, true),
+    item('points', 'points', w.points, true),
+    item('stick', 'stick', w.stick, true),
+  ],
+  township: [
+    item('today', 'today', w.today, true),
+    item('stick', 'stick', w.sticks, true),
+    item('roster', 'roster', w.roster, true),
+    item('points', 'points', w.pointsReview, true),
+  ],
+  county: [
+    item('today', 'today', w.today, true),
+    item('roster', 'roster', w.roster, true),
+    item('stick', 'stick', w.sticks, true),
+  ],
+}
+
+/** The menu of a seat, in its order which never changes. Only pages that are there are in it. */
+export function menuOf(level: Level): MenuItem[] {
+  return menus[level].filter((m) => paths.has(m.to))
+}

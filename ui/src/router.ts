@@ -1,0 +1,79 @@
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import { onFailure } from '@/api/client'
+import { useSeat } from '@/seat/seat'
+
+/**
+ * Every page by its address. A page whose file is not there is neither routed nor in any menu, so there are no dead
+ * entries; adding a page is adding its file and, if new, its line here.
+ */
+const table = [
+  { path: '/today', file: 'today/TodayPage.vue', menu: 'today' },
+  { path: '/roster', file: 'roster/RosterPage.vue', menu: 'roster' },
+  { path: '/roster/import', file: 'roster/ImportPage.vue', menu: 'roster' },
+  { path: '/roster/:id', file: 'roster/MemberPage.vue', menu: 'roster' },
+  { path: '/posts', file: 'posts/PostsPage.vue', menu: 'posts' },
+  { path: '/courtyards', file: 'courtyards/CourtyardsPage.vue', menu: 'courtyards' },
+  { path: '/points', file: 'points/PointsPage.vue', menu: 'points' },
+  { path: '/stick', file: 'stick/StickPage.vue', menu: 'stick' },
+  { path: '/more', file: 'more/MorePage.vue', menu: 'more' },
+  { path: '/more/:part', file: 'more/MorePage.vue', menu: 'more' },
+  { path: '/first-run', file: 'first-run/FirstRunPage.vue', bare: true },
+  { path: '/sign-in', file: 'sign-in/SignInPage.vue', bare: true },
+] as const
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Stands alone, without the menu: before anyone is in. */
+    bare?: boolean
+    /** The menu item one is under. */
+    menu?: string
+  }
+}
+
+const files = import.meta.glob('./pages/*/*Page.vue')
+
+/** Addresses of the pages that are there. */
+export const paths: ReadonlySet<string> = new Set(table.filter((r) => `./pages/${r.file}` in files).map((r) => r.path))
+
+const routes: RouteRecordRaw[] = [
+  ...table.flatMap((r): RouteRecordRaw[] => {
+    const component = files[`./pages/${r.file}`]
+    const meta = { bare: 'bare' in r && r.bare, ...('menu' in r ? { menu: r.menu } : {}) }
+    return component ? [{ path: r.path, component: component as () => Promise<object>, meta }] : []
+  }),
+  { path: '/:rest(.*)*', redirect: '/today' },
+]
+
+export const router = createRouter({ history: createWebHashHistory(), routes })
+
+/** Where one was when the lock fell, to go on there. */
+let kept: string | null = null
+
+/** The page to go on with after signing in. */
+export function whereOneWas(): string {
+  return kept ?? '/today'
+}
+
+router.beforeEach(async (to) => {
+  const seat = useSeat()
+  const status = seat.status ?? (await seat.refresh())
+  if (!status.exists) return to.path === '/first-run' ? true : '/first-run'
+  if (!status.open) {
+    if (to.path === '/sign-in') return true
+    kept = to.fullPath
+    return '/sign-in'
+  }
+  if (to.path === '/sign-in') return whereOneWas()
+  if (to.path === '/first-run') return '/today'
+  return true
+})
+
+onFailure((error) => {
+  if (error.code !== 'locked') return
+  const seat = useSeat()
+  void seat.refresh().then(() => {
+    if (router.currentRoute.value.meta.bare) return
+    kept = router.currentRoute.value.fullPath
+    void router.replace('/sign-in')
+  })
+})

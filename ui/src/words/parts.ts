@@ -1,0 +1,46 @@
+import { sentences } from './sp'
+
+/** What the components say by themselves; a page passes the rest in. */
+export const parts = sentences({
+  all: '全部',
+  none: '没有',
+  more: '更多',
+  forTheTelephone: (code: string) => `打电话时念这个代号：${code}`,
+  table: {
+    selectAll: '全选',
+    select: (name: string) => `选${name}`,
+    selected: (n: number) => `已选${n}人`,
+    selectedRows: (n: number) => `已选${n}行`,
+    unselect: '不选了',
+    reading: '正在读',
+    sort: '排序',
+    sortBy: (name: string) => `按${name}排`,
+    copied: (n: number) => `抄走了${n}行，号码都遮着。`,
+  },
+  columns: {
+    open: '选列',
+    title: '表里显示哪些列',
+    note: '拖动可以换先后，也可以点上移、下移。只影响这台电脑上的您。',
+    first: (name: string) => `${name}（总在最前）`,
+    up: (name: string) => `把${name}往前移`,
+    down: (name: string) => `把${name}往后移`,
+    reset: '用回原样',
+    done: '好了',
+  },
+  undo: { take: '撤销', again: '还有' },
+  progress: { of: (done: number, total: number) => `已办${done}，共${total}`, stop: '停下', stopNote: '停下也不丢东西。' },
+  file: { pick: '选文件', drop: '把文件拖到这里，或者', again: '换一个' },
+  grid: {
+    name: '姓名',
+    thisTime: '这次',
+    year: '今年累计',
+    total: (n: number) => `${n}人合计`,
+    times: (n: number) => `${n}次`,
+    nothing: '没有',
+    moreColumns: (n: number) => `还有${n}列`,
+    firstColumns: '回到前面几列',
+  },
+  steps: '第几步',
+  timeline: '经过',
+  filter: (name: string, value: string) => `${name}：${value}`,
+})
