@@ -5,6 +5,7 @@ mod suggest;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use yuanba_core::Sex;
 
 pub use suggest::{Excusable, Person, Suggested};
 
@@ -25,8 +26,8 @@ pub struct Suits {
     pub age_from: Option<u32>,
     /// To this age, included
     pub age_to: Option<u32>,
-    /// `male` or `female`, when only one is suggested
-    pub sex: Option<String>,
+    /// When only one is suggested
+    pub sex: Option<Sex>,
     /// Only for those who live in the village
     pub at_home: bool,
     /// Only for those in good health

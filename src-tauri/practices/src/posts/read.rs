@@ -173,9 +173,6 @@ fn check_suits(document: &mut Document<'_>, suggest: &Spanned<Suits>) {
     {
         document.problem(Code::Contradiction, Some(line), format!("年龄从 {from} 到 {to}，倒过来了"));
     }
-    if let Some(sex) = suits.sex.as_deref().filter(|sex| !matches!(*sex, "male" | "female")) {
-        document.problem(Code::OutOfRange, Some(line), format!("性别「{sex}」应是 male 或 female"));
-    }
 }
 
 impl From<PostDeclared> for Post {

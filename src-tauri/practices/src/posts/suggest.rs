@@ -1,6 +1,7 @@
 //! 因人设岗: which posts suit a member, each with its reason, and which excuses apply.
 
 use serde::Serialize;
+use yuanba_core::Sex;
 
 use super::{Excuse, Post, Posts};
 
@@ -9,8 +10,8 @@ use super::{Excuse, Post, Posts};
 pub struct Person<'a> {
     /// In whole years
     pub age: Option<u32>,
-    /// `male` or `female`
-    pub sex: Option<&'a str>,
+    /// Sex
+    pub sex: Option<Sex>,
     /// 特长 as the roster writes it, with earlier work
     pub skills: &'a str,
     /// 身体状况 as the roster writes it
@@ -72,14 +73,14 @@ fn suggest_post(post: &Post, person: &Person<'_>, fit: bool) -> Option<Suggested
     let suits = &post.suits;
     let too_young = suits.age_from.zip(person.age).is_some_and(|(from, age)| age < from);
     let too_old = suits.age_to.zip(person.age).is_some_and(|(to, age)| age > to);
-    let other_sex = suits.sex.as_deref().zip(person.sex).is_some_and(|(wanted, sex)| wanted != sex);
+    let other_sex = suits.sex.zip(person.sex).is_some_and(|(wanted, sex)| wanted != sex);
     if too_young || too_old || other_sex || suits.at_home && person.floating || suits.fit && !fit {
         return None;
     }
     let who = match person.sex {
-        Some("male") => "他",
-        Some("female") => "她",
-        _ => "",
+        Some(Sex::Male) => "他",
+        Some(Sex::Female) => "她",
+        None => "",
     };
     let mut suggested = Suggested { post: post.id.clone(), reasons: Vec::new(), weight: 0 };
     for skill in &post.skills {
@@ -111,7 +112,7 @@ mod tests {
     #[test]
     fn a_former_village_doctor_is_offered_the_care_of_the_old_because_she_knows_nursing() {
         let person =
-            Person { age: Some(46), sex: Some("female"), skills: "以前是村医", ..Person::default() };
+            Person { age: Some(46), sex: Some(Sex::Female), skills: "以前是村医", ..Person::default() };
         let best = &posts().suggest(&person)[0];
         assert_eq!(best.post, "elder-care");
         assert_eq!(best.reasons, ["她懂护理"]);
@@ -120,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_plumber_is_offered_the_water_before_anything_that_only_his_age_suits() {
-        let person = Person { age: Some(52), sex: Some("male"), skills: "水电工", ..Person::default() };
+        let person = Person { age: Some(52), sex: Some(Sex::Male), skills: "水电工", ..Person::default() };
         assert_eq!(posts().suggest(&person)[0].post, "water-upkeep");
     }
 
@@ -143,7 +144,7 @@ mod tests {
             ill in any::<bool>(), skill in prop_oneof![Just(""), Just("会计"), Just("退伍军人，会修水管"), Just("跳舞、电脑")]
         ) {
             let person = Person {
-                age, sex: Some(if female { "female" } else { "male" }), skills: skill,
+                age, sex: Some(if female { Sex::Female } else { Sex::Male }), skills: skill,
                 health: ill.then_some("风湿"), floating,
             };
             for suggested in posts().suggest(&person) {
