@@ -89,6 +89,16 @@ impl IdNumber {
         Self::from_18(&new)
     }
 
+    /// The number that begins with these 17 digits: its last character is computed. For made-up numbers of the demo and
+    /// of tests.
+    pub fn complete(digits: &str) -> Result<Self, IdProblem> {
+        let digits: &[u8; 17] = digits.as_bytes().try_into().map_err(|_| IdProblem::Length)?;
+        let mut number = [b'0'; 18];
+        number[..17].copy_from_slice(digits);
+        number[17] = check_character(&number);
+        Self::from_18(&number)
+    }
+
     fn from_18(bytes: &[u8]) -> Result<Self, IdProblem> {
         let number: [u8; 18] = bytes.try_into().map_err(|_| IdProblem::Length)?;
         if !number[..17].iter().all(u8::is_ascii_digit)
@@ -203,6 +213,9 @@ mod tests {
         );
         assert_eq!(IdNumber::read("511722196302290010"), Err(IdProblem::ImpossibleDate));
         assert_eq!(IdNumber::read("511722850701001"), Ok(Some(good)));
+        assert_eq!(IdNumber::complete("51172219850701001"), Ok(good));
+        assert_eq!(IdNumber::complete("51172219630229001"), Err(IdProblem::ImpossibleDate));
+        assert_eq!(IdNumber::complete("5117221985070100"), Err(IdProblem::Length));
     }
 
     #[test]
