@@ -280,7 +280,7 @@ fn the_lock_ends_with_a_killed_program() -> Result<(), Box<dyn std::error::Error
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn any_passphrase_opens_and_any_other_does_not(right in "\\PC{1,20}", wrong in "\\PC{1,20}") {
