@@ -1,1 +1,3 @@
-//!
+//! How changes travel: bundles on sticks, and enrolment.
+
+pub mod container;

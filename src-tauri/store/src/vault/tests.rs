@@ -142,6 +142,8 @@ fn a_torn_first_file_is_healed_from_its_copy() -> Result<(), VaultError> {
 
 /// Tries the right passphrase on other bytes, with no copy to fall back to: it opens with the right key, or not at all.
 fn opens_rightly_or_not(dir: &Path, bytes: &[u8], key: &DatabaseKey) -> Result<bool, VaultError> {
+    // Made anew: ext4 waits for the disk when a file is cut to nothing and written again, thousands of times here.
+    fs::remove_file(dir.join(KEY_FILE)).ok();
     fs::write(dir.join(KEY_FILE), bytes).map_err(VaultError::io(KEY_FILE))?;
     let Ok(vault) = Vault::open(dir) else { return Ok(false) };
     match vault.unlock(None, "院坝 2026") {
@@ -280,7 +282,7 @@ fn the_lock_ends_with_a_killed_program() -> Result<(), Box<dyn std::error::Error
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn any_passphrase_opens_and_any_other_does_not(right in "\\PC{1,20}", wrong in "\\PC{1,20}") {
