@@ -95,7 +95,8 @@ impl Store {
         };
         let slot = SlotUser { id: me.id, name: me.name.clone(), role: me.role.clone() };
         let mut fill = |bytes: &mut [u8]| surroundings.random.fill(bytes);
-        let (vault, key, code) = Vault::create(dir, slot, &new.passphrase, &mut fill)?;
+        let (vault, key, code) =
+            Vault::create_with(dir, slot, &new.passphrase, surroundings.strength, &mut fill)?;
         let db = database::open(dir, &key.literal(), true)?;
         let replica = ReplicaKey::from_seed(surroundings.bytes());
         let issuer = ReplicaKey::from_seed(surroundings.bytes());

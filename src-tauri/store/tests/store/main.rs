@@ -1,53 +1,14 @@
 //! A store's life: made, written, read, taken back, verified, copied.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+mod convergence;
+mod village;
 
-use tempfile::TempDir;
 use yuanba_core::tables::{errand, member};
-use yuanba_core::{Id, Level, Value};
+use yuanba_core::{Id, Value};
 use yuanba_journal::payload::Ledger;
-use yuanba_store::{Intent, NewEntry, NewStore, Randomness, Store, Surroundings, Unlock, WallClock};
+use yuanba_store::{Intent, NewEntry, Store, Unlock};
 
-struct Ticking(AtomicI64);
-impl WallClock for Ticking {
-    fn now_ms(&self) -> i64 {
-        self.0.fetch_add(1, Ordering::Relaxed)
-    }
-}
-
-struct Counting(AtomicU64);
-impl Randomness for Counting {
-    fn fill(&self, bytes: &mut [u8]) {
-        let n = self.0.fetch_add(1, Ordering::Relaxed);
-        blake3::Hasher::new().update(&n.to_be_bytes()).finalize_xof().fill(bytes);
-    }
-}
-
-/// Surroundings that a seed decides.
-pub fn surroundings(seed: u64) -> Surroundings {
-    Surroundings {
-        clock: Arc::new(Ticking(AtomicI64::new(1_781_000_000_000 + seed as i64))),
-        random: Arc::new(Counting(AtomicU64::new(seed << 32))),
-        machine: Some(format!("machine-{seed}")),
-        built_ms: 1_767_000_000_000,
-    }
-}
-
-fn village(seed: u64) -> (TempDir, Store) {
-    let dir = tempfile::tempdir().unwrap();
-    let new = NewStore {
-        level: Level::Village,
-        name: "石河村".into(),
-        place: None,
-        code: None,
-        user: "书记".into(),
-        role: "secretary".into(),
-        passphrase: "青石桥 2026".into(),
-    };
-    let (store, _code) = Store::create(dir.path(), new, surroundings(seed)).unwrap();
-    (dir, store)
-}
+use village::{PASSPHRASE, surroundings, village};
 
 fn add_member(store: &mut Store, name: &str, id_number: Option<&str>) -> Id {
     let mut intent = Intent::new(format!("添了{name}"));
@@ -79,7 +40,7 @@ fn what_was_saved_is_there_after_the_store_was_closed() {
     let id = add_member(&mut store, "王秀英", None);
     let digest = store.digest(None).unwrap();
     drop(store);
-    let unlock = Unlock { user: None, passphrase: "青石桥 2026".into() };
+    let unlock = Unlock { user: None, passphrase: PASSPHRASE.into() };
     let store = Store::open(dir.path(), unlock, surroundings(2)).unwrap();
     let record = store.record(&member::TABLE, id).unwrap().unwrap();
     assert_eq!(record.text(member::NAME), Some("王秀英"));
@@ -91,7 +52,7 @@ fn what_was_saved_is_there_after_the_store_was_closed() {
 #[test]
 fn a_second_program_is_told_that_the_store_is_open() {
     let (dir, store) = village(3);
-    let unlock = Unlock { user: None, passphrase: "青石桥 2026".into() };
+    let unlock = Unlock { user: None, passphrase: PASSPHRASE.into() };
     let second = Store::open(dir.path(), unlock.clone(), surroundings(3));
     assert!(matches!(second, Err(yuanba_store::StoreError::OpenElsewhere)));
     drop(store);
@@ -174,7 +135,7 @@ fn a_backup_comes_back_whole_and_begins_a_new_replica_before_it_writes() {
     let elsewhere = tempfile::tempdir().unwrap();
     let target = elsewhere.path().join("store");
     Store::restore(&out, &target).unwrap();
-    let unlock = Unlock { user: None, passphrase: "青石桥 2026".into() };
+    let unlock = Unlock { user: None, passphrase: PASSPHRASE.into() };
     let mut restored = Store::open(&target, unlock, surroundings(8)).unwrap();
     assert_eq!(restored.digest(None).unwrap(), digest);
     assert!(restored.moved());
