@@ -50,7 +50,11 @@ impl<'a> Workbook<'a> {
             Kind::Compound => xls::Workbook::open(bytes).map(|book| Inner::Xls(Box::new(book))),
             Kind::Text => {
                 let text = encoding::decode(bytes)?;
-                let grid = if html::is_html(&text) { html::read(&text, watch)? } else { delimited::read(&text, watch)? };
+                let grid = if html::is_html(&text) {
+                    html::read(&text, watch)?
+                } else {
+                    delimited::read(&text, watch)?
+                };
                 Ok(Inner::Text(Some(grid)))
             }
         })
@@ -70,7 +74,12 @@ impl<'a> Workbook<'a> {
     ///
     /// # Errors
     /// Any [`SheetError`].
-    pub fn read(&mut self, name: Option<&str>, rows_max: usize, watch: &mut Watch<'_>) -> Result<Grid, SheetError> {
+    pub fn read(
+        &mut self,
+        name: Option<&str>,
+        rows_max: usize,
+        watch: &mut Watch<'_>,
+    ) -> Result<Grid, SheetError> {
         survived(|| match (&mut self.0, name) {
             (Inner::Xlsx(book), Some(name)) => book.read(name, rows_max, watch),
             (Inner::Xls(book), Some(name)) => book.read(name, watch),

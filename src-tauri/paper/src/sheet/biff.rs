@@ -116,7 +116,9 @@ struct Record {
 impl Record {
     /// The record at this place; `None` at the end or at the zeros with which streams are filled up.
     fn at(stream: &[u8], at: usize) -> Result<Option<Self>, SheetError> {
-        let (Some(kind), Some(len)) = (read_u16(stream, at), read_u16(stream, at + 2)) else { return Ok(None) };
+        let (Some(kind), Some(len)) = (read_u16(stream, at), read_u16(stream, at + 2)) else {
+            return Ok(None);
+        };
         if kind == 0 && len == 0 {
             return Ok(None);
         }
@@ -159,7 +161,8 @@ fn blank(stream: &mut [u8], at: usize, record: &Record) {
 
 impl Substream {
     fn note(&mut self, kind: u16, data: &[u8], formats: &Formats, lengths: &[u32]) -> Result<(), SheetError> {
-        let cell = matches!(kind, NUMBER | RK | MUL_RK | LABEL | RICH_LABEL | LABEL_SST | BOOL_OR_ERROR | FORMULA);
+        let cell =
+            matches!(kind, NUMBER | RK | MUL_RK | LABEL | RICH_LABEL | LABEL_SST | BOOL_OR_ERROR | FORMULA);
         if !cell {
             return Ok(());
         }

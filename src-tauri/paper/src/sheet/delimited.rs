@@ -93,18 +93,23 @@ mod tests {
 
     fn rows(text: &str) -> Vec<(u32, Vec<String>)> {
         let grid = read(text, &mut Watch::default()).unwrap();
-        grid.rows().map(|r| (r.number(), r.cells().map(|(_, c)| c.text(Epoch::Y1900).into_owned()).collect())).collect()
+        grid.rows()
+            .map(|r| (r.number(), r.cells().map(|(_, c)| c.text(Epoch::Y1900).into_owned()).collect()))
+            .collect()
     }
 
     #[test]
     fn blank_lines_keep_their_numbers_and_quotes_their_commas() {
         let text = "标题\r\n\r\n姓名,地址\r\n张三,\"一组,东侧\"\r\n李四,\"两\n行\"\"字\"\"\"\r\n";
-        assert_eq!(rows(text), [
-            (1, vec!["标题".into()]),
-            (3, vec!["姓名".into(), "地址".into()]),
-            (4, vec!["张三".into(), "一组,东侧".into()]),
-            (5, vec!["李四".into(), "两\n行\"字\"".into()]),
-        ]);
+        assert_eq!(
+            rows(text),
+            [
+                (1, vec!["标题".into()]),
+                (3, vec!["姓名".into(), "地址".into()]),
+                (4, vec!["张三".into(), "一组,东侧".into()]),
+                (5, vec!["李四".into(), "两\n行\"字\"".into()]),
+            ]
+        );
     }
 
     #[test]

@@ -62,8 +62,11 @@ fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(2048)]).to_ascii_lowercase();
     let (_, after) = head.split_once("charset=")?;
-    let label: String =
-        after.trim_start_matches(['"', '\'']).chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    let label: String = after
+        .trim_start_matches(['"', '\''])
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .collect();
     match Encoding::for_label(label.as_bytes())? {
         // A page that says gb2312 uses characters beyond it.
         encoding if encoding == encoding_rs::GBK => Some(GB18030),

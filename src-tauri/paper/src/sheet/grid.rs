@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use yuanba_core::partial_date::{DateReader, Epoch};
 
 use super::limits::{CELL_CHARS_MAX, CELLS_MAX, COLUMNS_MAX, ROWS_MAX, TEXT_BYTES_MAX};
-use super::{SheetError, Shape};
+use super::{Shape, SheetError};
 
 /// One cell as the file has it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,7 +35,10 @@ pub struct Grid {
     text: String,
     cells: Vec<Packed>,
     rows: Vec<RowStart>,
+    // Sorted by where they begin.
     merges: Vec<Merge>,
+    // Those that reach downwards, by column and first row.
+    down: Vec<(u32, u32, Merge)>,
     epoch: Epoch,
 }
 
@@ -115,8 +118,41 @@ impl Grid {
     }
 
     /// Sets the merged regions.
-    pub fn set_merges(&mut self, merges: Vec<Merge>) {
+    pub fn set_merges(&mut self, mut merges: Vec<Merge>) {
+        merges.sort_unstable_by_key(|merge| merge.start);
+        self.down.clear();
+        for merge in merges.iter().filter(|m| m.end.0 > m.start.0) {
+            for column in merge.start.1..=merge.end.1.min(COLUMNS_MAX - 1) {
+                self.down.push((column, merge.start.0, *merge));
+            }
+            if self.down.len() > CELLS_MAX {
+                break;
+            }
+        }
+        self.down.sort_unstable_by_key(|(column, row, _)| (*column, *row));
         self.merges = merges;
+    }
+
+    /// The merged regions that begin in this row.
+    pub fn merges_in(&self, row: u32) -> impl Iterator<Item = &Merge> {
+        let first = self.merges.partition_point(|merge| merge.start.0 < row);
+        self.merges[first..].iter().take_while(move |merge| merge.start.0 == row)
+    }
+
+    /// The cell of a row at a column, or the one above with which it is merged.
+    pub fn filled<'a>(&'a self, row: &Row<'a>, column: u32) -> Cell<'a> {
+        match row.get(column) {
+            Cell::Empty if !self.down.is_empty() => self.merged(row.index(), column).unwrap_or(Cell::Empty),
+            cell => cell,
+        }
+    }
+
+    fn merged(&self, row: u32, column: u32) -> Option<Cell<'_>> {
+        // Regions of a column do not overlap, so only the last one that begins above can hold the row.
+        let next = self.down.partition_point(|(c, first, _)| (*c, *first) < (column, row));
+        let (_, _, merge) =
+            self.down.get(next.checked_sub(1)?).filter(|(c, _, m)| *c == column && m.end.0 >= row)?;
+        Some(self.row(self.place_of(merge.start.0)?)?.get(merge.start.1))
     }
 
     /// The merged regions.
@@ -127,6 +163,11 @@ impl Grid {
     /// From which day day numbers count.
     pub fn epoch(&self) -> Epoch {
         self.epoch
+    }
+
+    /// The number of columns up to the last one with something in it.
+    pub fn columns(&self) -> u32 {
+        self.cells.iter().map(|cell| u32::from(cell.column) + 1).max().unwrap_or(0)
     }
 
     /// The number of rows with something in them.

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{
-    BufferQueue, CharacterTokens, EndTag, StartTag, Tag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer,
-    TokenizerOpts,
+    BufferQueue, CharacterTokens, EndTag, StartTag, Tag, TagToken, Token, TokenSink, TokenSinkResult,
+    Tokenizer, TokenizerOpts,
 };
 use yuanba_core::partial_date::Epoch;
 
@@ -19,7 +19,8 @@ const SPAN_MAX: u32 = 65_534;
 /// Whether a text is an HTML page with a table.
 pub(super) fn is_html(text: &str) -> bool {
     let head: String = text.trim_start().chars().take(4096).collect::<String>().to_ascii_lowercase();
-    head.starts_with('<') && (head.contains("<html") || head.contains("<table") || head.contains("<!doctype html"))
+    head.starts_with('<')
+        && (head.contains("<html") || head.contains("<table") || head.contains("<!doctype html"))
 }
 
 /// Reads every table of a page, one below the other (each printed page is often a table of its own).
@@ -155,7 +156,8 @@ mod tests {
 
     #[test]
     fn enormous_spans_take_no_room() {
-        let page = "<table>".to_owned() + &"<tr><td rowspan=99999999 colspan=99999999>甲</td></tr>".repeat(1000);
+        let page =
+            "<table>".to_owned() + &"<tr><td rowspan=99999999 colspan=99999999>甲</td></tr>".repeat(1000);
         assert!(read(&page, &mut Watch::default()).is_ok());
     }
 }

@@ -4,8 +4,8 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::limits::MERGES_MAX;
 use super::Merge;
+use super::limits::MERGES_MAX;
 
 /// How many shared strings a part declares.
 pub(super) enum StringCount {
@@ -75,7 +75,9 @@ fn region_of(text: &str) -> Option<Merge> {
 /// The part of each sheet, by the sheet's name: `xl/worksheets/sheet1.xml`, in lower case.
 pub(super) fn sheet_part(workbook: &[u8], relationships: &[u8], sheet: &str) -> Option<String> {
     let id = find(workbook, "sheet", |e| (attribute(e, "name")? == sheet).then(|| attribute(e, "id"))?)?;
-    let target = find(relationships, "Relationship", |e| (attribute(e, "Id")? == id).then(|| attribute(e, "Target"))?)?;
+    let target = find(relationships, "Relationship", |e| {
+        (attribute(e, "Id")? == id).then(|| attribute(e, "Target"))?
+    })?;
     let target = target.replace('\\', "/").to_ascii_lowercase();
     Some(target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned))
 }
@@ -109,16 +111,17 @@ mod tests {
     #[test]
     fn merged_regions_are_read_from_the_end_of_a_sheet() {
         let tail = br#"mergeCells count="2"><mergeCell ref="A1:C1"/><mergeCell ref="AA10:AB12"></mergeCell></mergeCells><x/>"#;
-        assert_eq!(merges(tail), [
-            Merge { start: (0, 0), end: (0, 2) },
-            Merge { start: (9, 26), end: (11, 27) },
-        ]);
+        assert_eq!(
+            merges(tail),
+            [Merge { start: (0, 0), end: (0, 2) }, Merge { start: (9, 26), end: (11, 27) },]
+        );
     }
 
     #[test]
     fn a_sheet_is_found_by_its_name() {
         let workbook = r#"<workbook><sheets><sheet name="甲&amp;乙" r:id="rId2"/></sheets></workbook>"#;
-        let rels = r#"<Relationships><Relationship Id="rId2" Target="/xl/worksheets/Sheet2.xml"/></Relationships>"#;
+        let rels =
+            r#"<Relationships><Relationship Id="rId2" Target="/xl/worksheets/Sheet2.xml"/></Relationships>"#;
         assert_eq!(
             sheet_part(workbook.as_bytes(), rels.as_bytes(), "甲&乙").as_deref(),
             Some("xl/worksheets/sheet2.xml")

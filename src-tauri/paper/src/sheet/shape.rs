@@ -60,7 +60,9 @@ impl Shape {
             (true, false, false) => Self::Year,
             (false, true, false) if !hour => Self::Month,
             _ if hour => Self::Time,
-            _ if code.split(';').next().is_some_and(|c| c.ends_with("0.00") || c.ends_with("0.00_ ")) => Self::TwoDecimals,
+            _ if code.split(';').next().is_some_and(|c| c.ends_with("0.00") || c.ends_with("0.00_ ")) => {
+                Self::TwoDecimals
+            }
             _ => Self::Plain,
         }
     }

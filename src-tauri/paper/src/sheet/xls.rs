@@ -47,10 +47,14 @@ impl Workbook {
                 let text;
                 let cell = match value {
                     Data::Empty => continue,
-                    Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::Text(text),
+                    Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
+                        Cell::Text(text)
+                    }
                     Data::Float(number) => Cell::Number(*number, shape(Shape::Plain)),
                     Data::Int(number) => Cell::Number(*number as f64, shape(Shape::Plain)),
-                    Data::DateTime(date) if date.is_datetime() => Cell::Number(date.as_f64(), shape(Shape::Day)),
+                    Data::DateTime(date) if date.is_datetime() => {
+                        Cell::Number(date.as_f64(), shape(Shape::Day))
+                    }
                     Data::DateTime(span) => Cell::Number(span.as_f64(), Shape::Time),
                     Data::Bool(yes) => Cell::Text(if *yes { "TRUE" } else { "FALSE" }),
                     Data::Error(kind) => {
@@ -85,7 +89,9 @@ fn workbook_stream(bytes: &[u8]) -> Result<(&'static str, Vec<u8>), SheetError> 
 
 fn container(name: &str, stream: &[u8]) -> Result<Vec<u8>, SheetError> {
     let damaged = |e: std::io::Error| SheetError::Damaged(e.to_string());
-    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::with_capacity(stream.len() + 8192))).map_err(damaged)?;
+    let buffer = Cursor::new(Vec::with_capacity(stream.len() + 8192));
+    // The library reads a container without small streams only in the older version.
+    let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, buffer).map_err(damaged)?;
     file.create_stream(name).and_then(|mut s| s.write_all(stream)).map_err(damaged)?;
     file.flush().map_err(damaged)?;
     Ok(file.into_inner().into_inner())

@@ -29,7 +29,12 @@ impl<'a> Workbook<'a> {
         self.xlsx.sheets_metadata().iter().filter(seen).take(SHEETS_MAX).map(|s| s.name.clone()).collect()
     }
 
-    pub(super) fn read(&mut self, name: &str, rows_max: usize, watch: &mut Watch<'_>) -> Result<Grid, SheetError> {
+    pub(super) fn read(
+        &mut self,
+        name: &str,
+        rows_max: usize,
+        watch: &mut Watch<'_>,
+    ) -> Result<Grid, SheetError> {
         let epoch = if self.xlsx.has_1904_epoch() { Epoch::Y1904 } else { Epoch::Y1900 };
         let merges = self.merges(name);
         let mut reader = self.xlsx.worksheet_cells_reader(name).map_err(error)?;
@@ -57,7 +62,9 @@ impl<'a> Workbook<'a> {
             let cell = match cell.get_value() {
                 DataRef::Empty => continue,
                 DataRef::SharedString(text) => Cell::Text(text),
-                DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::Text(text),
+                DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+                    Cell::Text(text)
+                }
                 DataRef::Float(number) => Cell::Number(*number, shape),
                 DataRef::Int(number) => Cell::Number(*number as f64, shape),
                 DataRef::DateTime(number) => Cell::Number(number.as_f64(), shape),

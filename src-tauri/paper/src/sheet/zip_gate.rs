@@ -132,10 +132,24 @@ struct Count {
 
 impl Count {
     fn new(kind: PartKind) -> Self {
-        Self { kind, bytes: 0, run: 0, formats: 0, longest_run: 0, head: vec![], merges: vec![], tail: vec![] }
+        Self {
+            kind,
+            bytes: 0,
+            run: 0,
+            formats: 0,
+            longest_run: 0,
+            head: vec![],
+            merges: vec![],
+            tail: vec![],
+        }
     }
 
-    fn read(&mut self, part: &mut impl Read, total: &mut u64, watch: &mut Watch<'_>) -> Result<(), SheetError> {
+    fn read(
+        &mut self,
+        part: &mut impl Read,
+        total: &mut u64,
+        watch: &mut Watch<'_>,
+    ) -> Result<(), SheetError> {
         let mut piece = vec![0; PIECE];
         loop {
             let len = part.read(&mut piece).map_err(|e| SheetError::Damaged(e.to_string()))?;
@@ -196,7 +210,11 @@ impl Count {
         } else {
             self.merges.extend_from_slice(piece);
         }
-        if self.merges.len() > MERGES_BYTES_MAX + PIECE { Err(SheetError::TooLarge("merged cells")) } else { Ok(()) }
+        if self.merges.len() > MERGES_BYTES_MAX + PIECE {
+            Err(SheetError::TooLarge("merged cells"))
+        } else {
+            Ok(())
+        }
     }
 
     fn end(&self) -> Result<(), SheetError> {

@@ -46,7 +46,8 @@ impl Formats {
         let (len, wide) = (usize::from(read_u16(text, 0)?), text.get(2)? & 1 == 1);
         let chars = text.get(3..)?;
         if wide {
-            let units: Vec<u16> = chars.chunks_exact(2).take(len).map(|c| u16::from_le_bytes([c[0], c[1]])).collect();
+            let units: Vec<u16> =
+                chars.chunks_exact(2).take(len).map(|c| u16::from_le_bytes([c[0], c[1]])).collect();
             Some(String::from_utf16_lossy(&units))
         } else {
             Some(chars.iter().take(len).map(|b| char::from(*b)).collect())

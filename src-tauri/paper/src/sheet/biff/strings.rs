@@ -67,7 +67,8 @@ impl Walk<'_> {
             if left > 0 {
                 // The rest goes on in the next record, after a byte that says how wide its characters are.
                 (self.piece, self.at) = (self.piece + 1, 1);
-                let flags = self.pieces.get(self.piece).and_then(|piece| piece.first()).ok_or_else(damaged)?;
+                let flags =
+                    self.pieces.get(self.piece).and_then(|piece| piece.first()).ok_or_else(damaged)?;
                 width = if flags & 1 == 1 { 2 } else { 1 };
             }
         }

@@ -1,0 +1,113 @@
+//! The rows of a table that are persons, among titles, sums, notes and repeated headers.
+
+use yuanba_core::person_name::read_name;
+use yuanba_core::width::without_blanks;
+
+use super::Field;
+use super::header::{Header, numbers_columns};
+use super::row::Layout;
+use crate::sheet::{Cell, Grid, Row};
+
+/// What a row of the sheet is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Kind {
+    /// A person.
+    Person,
+    /// A person's row without a name.
+    Nameless,
+    /// The title of the rows below: the organisation they belong to.
+    Section(String),
+    /// No person: skipped.
+    Other,
+}
+
+const SUMS: [&str; 8] = ["合计", "总计", "共计", "小计", "累计", "总人数", "合计人数", "总数"];
+const NOTES: [&str; 15] = [
+    "注:",
+    "注：",
+    "备注",
+    "说明",
+    "填表",
+    "制表",
+    "审核",
+    "填报",
+    "单位负责",
+    "负责人",
+    "审批",
+    "签字",
+    "盖章",
+    "以上",
+    "党支部书记",
+];
+const ORGANISATIONS: [&str; 8] = ["支部", "总支", "党委", "村", "社区", "党小组", "镇", "乡"];
+
+/// Says what a row is.
+pub(super) fn kind_of(grid: &Grid, header: &Header, layout: &Layout, row: &Row<'_>) -> Kind {
+    if header.is_repeated_by(row) {
+        return Kind::Other;
+    }
+    let near = header.rows.last().is_none_or(|last| row.number() <= last + 2);
+    if near && numbers_columns(row) {
+        return Kind::Other;
+    }
+    let Some(name_column) = layout.column(Field::Name) else { return Kind::Other };
+    let evidence = layout.evidence(row);
+    let name = row.get(name_column);
+    if evidence == 0 && is_sum(row, name_column) {
+        return Kind::Other;
+    }
+    if let Some(title) = title(grid, row, name_column) {
+        return title;
+    }
+    match name {
+        Cell::Empty | Cell::Number(..) => nameless(row, evidence),
+        Cell::Text(text) => {
+            let note = NOTES.iter().any(|note| text.trim_start().starts_with(note));
+            let long = text.chars().count() > 20;
+            if evidence == 0 && (note || long || text.contains(['：', ':'])) {
+                Kind::Other
+            } else if read_name(text).is_none() {
+                nameless(row, evidence)
+            } else if row.filled() == 1 && layout.fields() > 1 && is_organisation(text) {
+                Kind::Section(section(text))
+            } else {
+                Kind::Person
+            }
+        }
+    }
+}
+
+/// A row without a name is a person's if what it holds can only be a person's.
+fn nameless(row: &Row<'_>, evidence: usize) -> Kind {
+    if evidence >= 2 || (evidence == 1 && row.filled() >= 3) { Kind::Nameless } else { Kind::Other }
+}
+
+fn is_sum(row: &Row<'_>, name_column: u32) -> bool {
+    row.cells().take(4).filter(|(column, _)| *column <= name_column.max(2)).any(|(_, cell)| match cell {
+        Cell::Text(text) => {
+            let text = without_blanks(&text.chars().take(40).collect::<String>());
+            SUMS.iter().any(|sum| text.starts_with(sum)) || (text.starts_with('共') && text.ends_with('人'))
+        }
+        _ => false,
+    })
+}
+
+/// A row that is one cell merged over the names and more: a title, of an organisation or of something else.
+fn title(grid: &Grid, row: &Row<'_>, name_column: u32) -> Option<Kind> {
+    let merge = grid.merges_in(row.index()).find(|m| {
+        m.end.0 == m.start.0 && m.end.1 >= m.start.1 + 2 && (m.start.1..=m.end.1).contains(&name_column)
+    })?;
+    let Cell::Text(text) = row.get(merge.start.1) else { return Some(Kind::Other) };
+    Some(if is_organisation(text) { Kind::Section(section(text)) } else { Kind::Other })
+}
+
+fn is_organisation(text: &str) -> bool {
+    let text = section(text);
+    text.chars().count() >= 3 && ORGANISATIONS.iter().any(|end| text.ends_with(end))
+}
+
+/// The name of a section without its count: `石河村党支部（12人）：`.
+fn section(text: &str) -> String {
+    let text = without_blanks(&text.chars().take(80).collect::<String>());
+    text.split(['(', ':']).next().unwrap_or_default().to_owned()
+}
