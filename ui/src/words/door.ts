@@ -4,6 +4,7 @@ import { sentences } from './sp'
 export const firstRun = sentences({
   title: '装好了，答三个问题就能用',
   safe: '不用联网，也不用注册。写的东西加了密，只存在这台电脑里。',
+  answered: '答完了，还有一件要紧的',
   change: '改',
   next: '下一个问题',
   where: {
