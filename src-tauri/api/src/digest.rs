@@ -1,6 +1,8 @@
 //! `digest.*`: equal sets of changes give equal digests on every machine.
 
+use crate::Api;
 use crate::dto::{answer, request};
+use crate::error::ApiError;
 use crate::registry::commands;
 
 request! {
@@ -27,5 +29,17 @@ answer! {
 
 commands! {
     /// The digests of this store
-    "digest.get" (DigestOf) -> Digest, Read;
+    "digest.get" (DigestOf) -> Digest, Read => get;
+}
+
+fn get(api: &Api, request: DigestOf) -> Result<Digest, ApiError> {
+    let session = api.session()?;
+    let org = request.org.map(|org| session.organisation(&org)).transpose()?;
+    let digest = session.store.digest(org)?;
+    Ok(Digest {
+        ops: digest.ops,
+        ops_digest: digest.ops_digest.to_string(),
+        state_digest: digest.state_digest.to_string(),
+        fold_version: digest.fold_version,
+    })
 }

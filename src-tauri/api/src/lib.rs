@@ -17,20 +17,29 @@ mod error;
 mod home;
 mod import;
 mod job;
+mod mask;
 mod member;
+mod member_card;
+mod member_fields;
 mod note;
 mod org;
+mod people;
 mod points;
 mod post;
+mod problems;
 mod recovery;
 mod registry;
 mod rights;
 mod roster;
+mod roster_rows;
 mod search;
 mod sentences;
+mod session;
 mod settings;
+mod sign_in;
 mod stick;
 mod store;
+mod time;
 pub mod typescript;
 mod undo;
 mod verify;
@@ -39,6 +48,7 @@ pub use error::{ApiError, Code};
 pub use registry::{Command, CommandDescription};
 pub use rights::{Right, first_user_name, roles_of};
 pub use sentences::Trouble;
+pub use session::Api;
 
 /// The commands of every noun, in the order they are listed.
 static NOUNS: &[&[Command]] = &[
@@ -66,15 +76,3 @@ static NOUNS: &[&[Command]] = &[
     verify::COMMANDS,
     job::COMMANDS,
 ];
-
-/// The store of one data folder and everything that can be asked of it.
-#[derive(Clone)]
-pub struct Api {}
-
-impl Api {
-    /// Runs a typed command.
-    pub fn call(&self, command: &str, request: serde_json::Value) -> Result<serde_json::Value, ApiError> {
-        let (_, run) = registry::find(command)?;
-        run(self, request)
-    }
-}

@@ -1,8 +1,20 @@
 //! `member.*`: one person of the roster.
 
+use yuanba_core::tables::{look, member};
+use yuanba_core::{Field, Id, Value};
+use yuanba_store::{Intent, Record};
+
+use crate::Api;
 use crate::dto::{Done, JustDone, OneRecord, Problem, RecordId, answer, request, words};
+use crate::error::ApiError;
+use crate::member_fields::{self, FIELDS, Typed};
 use crate::registry::commands;
+use crate::rights::Right;
 use crate::roster::MemberRow;
+use crate::roster_rows::Rows;
+use crate::sentences::Trouble;
+use crate::session::Session;
+use crate::{mask, member_card, problems};
 
 /// Everything a person of the roster has. IDs and phones are masked unless a purpose was given; saving a value that
 /// equals the mask of the value held changes nothing.
@@ -145,15 +157,255 @@ answer! {
 
 commands! {
     /// A person's page
-    "member.card" (OneRecord) -> MemberCard, Read;
+    "member.card" (OneRecord) -> MemberCard, Read => member_card::card;
     /// A form for a person
-    "member.edit" (EditMember) -> MemberForm, Write;
+    "member.edit" (EditMember) -> MemberForm, Write => edit;
     /// Writes a person
-    "member.save" (SaveMember) -> MemberSaved, Write;
+    "member.save" (SaveMember) -> MemberSaved, Write => save;
     /// Declares a person's record void
-    "member.void" (VoidMember) -> JustDone, Write;
+    "member.void" (VoidMember) -> JustDone, Write => void;
     /// Shows whole numbers, for a purpose
-    "member.unmask" (Unmask) -> Unmasked, Reveal;
+    "member.unmask" (Unmask) -> Unmasked, Reveal => unmask;
     /// Everybody that this store holds
-    "member.list" (ListMembers) -> MemberList, Read;
+    "member.list" (ListMembers) -> MemberList, Read => list;
+}
+
+/// Forms that are remembered with what they showed; the oldest is forgotten first.
+const FORMS_MAX: usize = 64;
+
+/// The records that open forms show: a save knows what its person had seen, whatever came in between.
+#[derive(Default)]
+pub(crate) struct Forms(std::collections::VecDeque<(String, Record)>);
+
+impl Forms {
+    fn remember(&mut self, record: &Record, token: Id) -> String {
+        if self.0.len() >= FORMS_MAX {
+            self.0.pop_front();
+        }
+        self.0.push_back((token.to_string(), record.clone()));
+        token.to_string()
+    }
+
+    fn shown(&self, token: &str, id: Id) -> Option<Record> {
+        self.0.iter().find(|(known, record)| known == token && record.id == id).map(|(_, record)| record.clone())
+    }
+}
+
+impl Session {
+    /// The person of an id.
+    pub(crate) fn member(&self, id: RecordId) -> Result<Record, ApiError> {
+        let record = self.store.record(&member::TABLE, id.0)?;
+        record.ok_or_else(|| Trouble::NotFound { what: "个人" }.into())
+    }
+
+    /// Leaves a record of a look at whole numbers or of their export (RULES §7), in this organisation's own journal.
+    pub(crate) fn leave_trace(
+        &mut self,
+        what: &str,
+        purpose: &str,
+        count: usize,
+        record: Option<Id>,
+    ) -> Result<(), ApiError> {
+        let mut intent = Intent::new(format!("{what}：{purpose}"));
+        let id = self.store.new_id();
+        intent
+            .create(&look::TABLE, id)
+            .put(look::WHAT, what)
+            .put(look::PURPOSE, purpose)
+            .put(look::COUNT, i64::try_from(count).unwrap_or(i64::MAX))
+            .put(look::ON, crate::time::stamp(self.store.now_ms()))
+            .put_some(look::RECORD, record);
+        Ok(self.store.commit_quietly(intent)?)
+    }
+}
+
+/// Longest purpose, in characters.
+const PURPOSE_MAX: usize = 200;
+
+/// The purpose of a look, which must say something.
+pub(crate) fn purpose(text: Option<&str>) -> Result<String, ApiError> {
+    match text.map(str::trim).filter(|text| !text.is_empty() && text.chars().count() <= PURPOSE_MAX) {
+        Some(text) => Ok(text.to_owned()),
+        None => Err(Trouble::NeedsPurpose.into()),
+    }
+}
+
+fn edit(api: &Api, request: EditMember) -> Result<MemberForm, ApiError> {
+    let mut session = api.session()?;
+    let Some(id) = request.id else {
+        return Ok(MemberForm { fields: member_fields::masked(None), heads: String::new() });
+    };
+    let record = session.member(id)?;
+    let token = session.store.new_id();
+    let heads = session.forms.remember(&record, token);
+    Ok(MemberForm { fields: member_fields::masked(Some(&record)), heads })
+}
+
+fn save(api: &Api, request: SaveMember) -> Result<MemberSaved, ApiError> {
+    let mut session = api.session()?;
+    let held = match request.id {
+        None => None,
+        Some(id) => {
+            let now = session.member(id)?;
+            let shown = request.heads.as_deref().and_then(|token| session.forms.shown(token, now.id));
+            Some(shown.unwrap_or(now))
+        }
+    };
+    let today = session.store.today();
+    let mut kept = held.as_ref().map(problems::of).unwrap_or_default();
+    let mut raw = held.as_ref().map(problems::raw_of).unwrap_or_default();
+    let mut writes: Vec<(Field, Typed)> = Vec::new();
+    let mut refused = Vec::new();
+    for (key, typed) in &request.fields {
+        let field = FIELDS.iter().copied().find(|field| field.name == key);
+        let field = field.ok_or_else(|| Trouble::UnknownKey { field: key.clone() })?;
+        let read = member_fields::read(field, typed, held.as_ref(), today)?;
+        if matches!(read, Typed::Same) {
+            continue;
+        }
+        kept.retain(|problem| problem.field != field.name);
+        raw.retain(|(name, _)| name != field.name);
+        if let Typed::Wrong { code, text, raw: typed } = &read {
+            let problem = Problem { field: field.name.to_owned(), code: (*code).to_owned(), text: text.clone() };
+            refused.push(problem.clone());
+            if *code == "value_masked" {
+                continue;
+            }
+            kept.push(problem);
+            raw.push((field.name.to_owned(), typed.clone()));
+        }
+        writes.push((field, read));
+    }
+
+    let written = |field: Field| writes.iter().find(|(other, _)| *other == field).map(|(_, typed)| typed);
+    let after = |field: Field| match written(field) {
+        Some(Typed::Value(value)) => value.as_text().map(str::to_owned),
+        Some(Typed::Wrong { .. }) => None,
+        _ => held.as_ref().and_then(|record| record.text(field).map(str::to_owned)),
+    };
+    let name = after(member::NAME).ok_or(Trouble::Empty { field: "name", label: "姓名" })?;
+    kept.retain(|problem| !["id_birth_differs", "id_sex_differs", "dates_out_of_order"].contains(&&*problem.code));
+    for (field, code, text) in member_fields::contradictions(after, session.joining_age_years()) {
+        let problem = Problem { field: field.name.to_owned(), code: code.to_owned(), text };
+        if written(field).is_some() || held.is_none() {
+            refused.push(problem.clone());
+        }
+        kept.push(problem);
+    }
+
+    let mut intent = Intent::new(match &held {
+        None => format!("把{name}写进了花名册"),
+        Some(_) => changed_text(&name, &writes),
+    });
+    let id = held.as_ref().map_or_else(|| session.store.new_id(), |record| record.id);
+    let draft = match &held {
+        None => intent.create(&member::TABLE, id),
+        Some(record) => intent.edit(record),
+    };
+    for (field, typed) in writes {
+        match typed {
+            Typed::Value(value) => draft.put(field, value),
+            Typed::Elements(elements) => draft.put_all(field, &elements),
+            Typed::Wrong { .. } if field == member::PHONES => draft,
+            Typed::Wrong { .. } => draft.put(field, Value::Null),
+            Typed::Same => draft,
+        };
+    }
+    draft.put(member::PROBLEMS, problems::value(&kept)).put(member::RAW, problems::raw_value(&raw));
+    let done = session.commit(intent)?;
+    Ok(MemberSaved { id: id.into(), done, problems: refused })
+}
+
+/// 改了王秀英的手机号码、现居住地
+fn changed_text(name: &str, writes: &[(Field, Typed)]) -> String {
+    let labels: Vec<&str> = writes.iter().map(|(field, _)| field.label).collect();
+    match labels.len() {
+        0..=3 => format!("改了{name}的{}", labels.join("、")),
+        count => format!("改了{name}的{}等 {count} 项", labels[..2].join("、")),
+    }
+}
+
+fn void(api: &Api, request: VoidMember) -> Result<JustDone, ApiError> {
+    let mut session = api.session()?;
+    let record = session.member(request.id)?;
+    let reason = request.reason.trim();
+    if reason.is_empty() {
+        return Err(Trouble::Empty { field: "reason", label: "原因" }.into());
+    }
+    let name = record.text(member::NAME).unwrap_or("这个人");
+    let mut intent = Intent::new(format!("作废了{name}这一条"));
+    intent.edit(&record).void(reason);
+    Ok(JustDone { done: session.commit(intent)? })
+}
+
+fn unmask(api: &Api, request: Unmask) -> Result<Unmasked, ApiError> {
+    let mut session = api.session()?;
+    let record = session.member(request.id)?;
+    let purpose = purpose(Some(&request.purpose))?;
+    session.leave_trace("看全号", &purpose, 1, Some(record.id))?;
+    let text = |field| record.text(field).map(str::to_owned);
+    Ok(Unmasked {
+        id_number: text(member::ID_NUMBER),
+        phones: record.texts(member::PHONES).into_iter().map(str::to_owned).collect(),
+        address: text(member::ADDRESS),
+    })
+}
+
+fn list(api: &Api, request: ListMembers) -> Result<MemberList, ApiError> {
+    let whole = request.unmasked.unwrap_or(false);
+    let purpose = whole.then(|| purpose(request.purpose.as_deref())).transpose()?;
+    if whole {
+        api.check(Right::Reveal)?;
+    }
+    let mut session = api.session()?;
+    let scope = match request.org.as_deref() {
+        Some(org) => Some(session.store.scope(session.organisation(org)?)),
+        None => None,
+    };
+    let people = session.people()?;
+    let found = people.find(request.search.as_deref().unwrap_or_default());
+    let wanted: Vec<Id> = found
+        .into_iter()
+        .map(|at| people.get(at))
+        .filter(|person| scope.as_ref().is_none_or(|scope| scope.contains(&person.org)))
+        .map(|person| person.id)
+        .collect();
+    if let Some(purpose) = purpose {
+        session.leave_trace("列出全号", &purpose, wanted.len(), None)?;
+    }
+    let records = session.records_in_order(&wanted)?;
+    let mut rows = Rows::new(&session);
+    let mut members = Vec::with_capacity(records.len());
+    for record in &records {
+        let show = |text: &str, masked: fn(&str) -> String| if whole { text.to_owned() } else { masked(text) };
+        members.push(ListedMember {
+            id: record.id.into(),
+            org: record.org.into(),
+            org_name: rows.org_name(record.org)?,
+            name: record.text(member::NAME).unwrap_or_default().to_owned(),
+            id_number: record.text(member::ID_NUMBER).map(|text| show(text, mask::id_number)),
+            phones: record.texts(member::PHONES).into_iter().map(|text| show(text, mask::phone)).collect(),
+            status: record.text(member::STATUS).unwrap_or("正常").to_owned(),
+        });
+    }
+    Ok(MemberList { count: members.len() as u32, members })
+}
+
+impl Session {
+    /// People's records in the order of the ids; one by one for a few, all at once for many.
+    pub(crate) fn records_in_order(&self, ids: &[Id]) -> Result<Vec<Record>, ApiError> {
+        /// From so many on, reading the whole table is cheaper.
+        const MANY: usize = 500;
+        let mut records = Vec::with_capacity(ids.len());
+        if ids.len() < MANY {
+            for id in ids {
+                records.extend(self.store.record(&member::TABLE, *id)?);
+            }
+            return Ok(records);
+        }
+        let all = self.store.records(&member::TABLE)?.into_iter();
+        let mut by_id: std::collections::HashMap<Id, Record> = all.map(|record| (record.id, record)).collect();
+        records.extend(ids.iter().filter_map(|id| by_id.remove(id)));
+        Ok(records)
+    }
 }

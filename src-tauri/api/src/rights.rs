@@ -61,6 +61,11 @@ pub fn first_user_name(level: Level) -> &'static str {
     TABLE.first_user.get(&level).map_or("", String::as_str)
 }
 
+/// What people call a role; a role that this version does not know shows as its word.
+pub fn role_name(id: &str) -> &str {
+    TABLE.roles.iter().find(|role| role.id == id).map_or(id, |role| &role.name)
+}
+
 /// The role of that word at that level.
 pub fn role(level: Level, id: &str) -> Option<&'static Role> {
     roles_of(level).find(|role| role.id == id)

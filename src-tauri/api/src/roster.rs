@@ -1,7 +1,17 @@
 //! `roster.*`: the list of people. Ids and the visible rows cross the bridge, never the whole table.
 
+use std::collections::BTreeMap;
+
+use yuanba_core::MemberKind;
+use yuanba_core::tables::member;
+
+use crate::Api;
 use crate::dto::{RecordId, Written, answer, request, words};
+use crate::error::ApiError;
+use crate::people::People;
 use crate::registry::commands;
+use crate::roster_rows::Rows;
+use crate::sentences::Trouble;
 
 words! {
     /// Whether somebody holds a post.
@@ -88,9 +98,120 @@ answer! {
 
 commands! {
     /// Finds people
-    "roster.query" (RosterQuery) -> RosterFound, Read;
+    "roster.query" (RosterQuery) -> RosterFound, Read => query;
     /// The rows of some people
-    "roster.rows" (RowIds) -> Vec<MemberRow>, Read;
+    "roster.rows" (RowIds) -> Vec<MemberRow>, Read => rows;
     /// Writes people to a workbook
     "roster.export" (ExportRoster) -> Written, Read;
+}
+
+/// The most rows of one answer: what a screen can show, many times over.
+const ROWS_MAX: usize = 2000;
+
+fn query(api: &Api, request: RosterQuery) -> Result<RosterFound, ApiError> {
+    let mut session = api.session()?;
+    let scope = request.org.map(|org| session.store.scope(org.0));
+    let whole = scope.is_none() && session.level == yuanba_core::Level::Village;
+    let people = session.people()?;
+    let mut found = people.find(request.search.as_deref().unwrap_or_default());
+    found.retain(|at| {
+        let person = people.get(*at);
+        person.here && scope.as_ref().is_none_or(|scope| scope.contains(&person.org))
+    });
+    let facets = facets(people, &found);
+    let kinds: Option<Vec<MemberKind>> =
+        request.kinds.map(|kinds| kinds.iter().filter_map(|kind| MemberKind::read(kind)).collect());
+    found.retain(|at| {
+        let person = people.get(*at);
+        request.party_group.as_ref().is_none_or(|group| person.party_group.as_ref() == Some(group))
+            && kinds.as_ref().is_none_or(|kinds| person.kind.is_some_and(|kind| kinds.contains(&kind)))
+            && match request.post.unwrap_or(PostFilter::All) {
+                PostFilter::All => true,
+                PostFilter::With => people.has_post(person.id),
+                PostFilter::Without => !people.has_post(person.id),
+            }
+            && (!request.doubt_only.unwrap_or(false) || person.doubtful)
+    });
+    // What is not known stands last, whichever way the list runs.
+    let descending = request.descending.unwrap_or(false);
+    match request.sort.unwrap_or(Sort::Name) {
+        Sort::Name if descending => found.reverse(),
+        Sort::Name => {}
+        // The older was born earlier.
+        Sort::Age => sort(&mut found, !descending, |at| people.get(at).born),
+        Sort::JoinedOn => sort(&mut found, descending, |at| people.get(at).joined),
+        Sort::PartyGroup => sort(&mut found, descending, |at| people.get(at).party_group.as_deref()),
+        Sort::Kind => sort(&mut found, !descending, |at| people.get(at).kind),
+    }
+    let ids: Vec<RecordId> = found.iter().map(|at| people.get(*at).id.into()).collect();
+    let sentence = sentence(people, whole, &ids, facets.doubtful, request.search.as_deref().unwrap_or_default());
+    Ok(RosterFound { count: ids.len() as u32, ids, facets, sentence })
+}
+
+fn sort<K: Ord>(found: &mut [u32], descending: bool, key: impl Fn(u32) -> Option<K>) {
+    found.sort_by(|a, b| match (key(*a), key(*b)) {
+        (Some(a), Some(b)) if descending => b.cmp(&a),
+        (Some(a), Some(b)) => a.cmp(&b),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    });
+}
+
+fn facets(people: &People, found: &[u32]) -> Facets {
+    let mut kinds: BTreeMap<std::cmp::Reverse<MemberKind>, u32> = BTreeMap::new();
+    let mut groups: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut doubtful = 0;
+    for person in found.iter().map(|at| people.get(*at)) {
+        doubtful += u32::from(person.doubtful);
+        if let Some(kind) = person.kind {
+            *kinds.entry(std::cmp::Reverse(kind)).or_default() += 1;
+        }
+        if let Some(group) = &person.party_group {
+            *groups.entry(group).or_default() += 1;
+        }
+    }
+    let kind = |(kind, count): (std::cmp::Reverse<MemberKind>, u32)| Choice {
+        value: kind.0.name().to_owned(),
+        label: kind.0.label().to_owned(),
+        count,
+    };
+    let group = |(group, count): (&str, u32)| Choice { value: group.to_owned(), label: group.to_owned(), count };
+    Facets {
+        kinds: kinds.into_iter().map(kind).collect(),
+        party_groups: groups.into_iter().map(group).collect(),
+        doubtful,
+    }
+}
+
+fn sentence(people: &People, whole: bool, ids: &[RecordId], doubtful: u32, search: &str) -> String {
+    let count = ids.len();
+    if count == 0 && !search.trim().is_empty() {
+        return format!("没找到「{}」。试试姓名的一个字，或者手机后四位。", search.trim());
+    }
+    if count == 0 && people.everybody().is_empty() {
+        return "花名册还是空的。把原来的表拖进来，或者一个一个写。".to_owned();
+    }
+    let place = if whole { "全村" } else { "一共" };
+    let doubt = match doubtful {
+        0 => String::new(),
+        n => format!("，其中 {n}\u{a0}人有存疑"),
+    };
+    match search.trim() {
+        "" => format!("{place} {count}\u{a0}人{doubt}。"),
+        search => format!("「{search}」找到 {count}\u{a0}人{doubt}。"),
+    }
+}
+
+fn rows(api: &Api, request: RowIds) -> Result<Vec<MemberRow>, ApiError> {
+    let session = api.session()?;
+    if request.ids.len() > ROWS_MAX {
+        return Err(Trouble::BadRequest.into());
+    }
+    let mut rows = Rows::new(&session);
+    let mut answer = Vec::with_capacity(request.ids.len());
+    for id in request.ids {
+        if let Some(record) = session.store.record(&member::TABLE, id.0)? {
+            answer.push(rows.row(&record)?);
+        }
+    }
+    Ok(answer)
 }

@@ -1,6 +1,12 @@
 //! The catalogue of what is said to people when something could not be done (UI.md §6): what happened, whether the data
 //! is safe, what to do next. Nothing here shows the inside of the program.
 
+use std::io;
+use std::path::Path;
+
+use yuanba_store::StoreError;
+use yuanba_store::vault::VaultError;
+
 use crate::error::{ApiError, Code};
 
 /// Why something could not be done.
@@ -26,8 +32,12 @@ pub enum Trouble {
     WhichUser,
     /// No user of that name
     UnknownUser { name: String },
-    /// The passphrase opens nothing
-    WrongPassphrase,
+    /// The passphrase opens nothing; so many tries are left before a pause
+    WrongPassphrase { left: u32 },
+    /// The recovery code opens nothing
+    WrongRecoveryCode,
+    /// Too many wrong passphrases: a pause of so many seconds
+    TooManyTries { seconds: u64 },
     /// The person who is signed in may not
     NotAllowed,
     /// Another program has the store open
@@ -38,12 +48,16 @@ pub enum Trouble {
     NewerStore,
     /// The disk is full
     DiskFull,
+    /// The store's folder cannot be written
+    ReadOnly,
     /// There is no such record; the word says what was looked for
     NotFound { what: &'static str },
     /// There is no such file
     NoFile { path: String },
     /// A file cannot be read
     UnreadableFile { path: String },
+    /// A file is not whole, or is not what it says
+    DamagedFile { path: String },
     /// A file cannot be written
     UnwritableFile { path: String },
     /// No organisation of that name
@@ -58,6 +72,8 @@ pub enum Trouble {
     NothingToUndo,
     /// The job was stopped
     Cancelled,
+    /// Copied from another machine without the organisation's key
+    NeedsCertificate,
     /// A fault of the program
     Internal,
 }
@@ -71,6 +87,23 @@ impl Trouble {
             Some(field) if text.starts_with("missing field") => Trouble::MissingKey { field },
             Some(field) if text.starts_with("unknown field") => Trouble::UnknownKey { field },
             _ => Trouble::BadRequest,
+        }
+    }
+
+    /// Why a file could not be written.
+    pub(crate) fn writing(path: &Path, error: &io::Error) -> Trouble {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Trouble::DiskFull,
+            _ => Trouble::UnwritableFile { path: path.display().to_string() },
+        }
+    }
+
+    /// Why a file could not be read.
+    pub(crate) fn reading(path: &Path, error: &io::Error) -> Trouble {
+        let path = path.display().to_string();
+        match error.kind() {
+            io::ErrorKind::NotFound => Trouble::NoFile { path },
+            _ => Trouble::UnreadableFile { path },
         }
     }
 
@@ -127,10 +160,25 @@ impl Trouble {
                 "看看名字写对没有。".into(),
                 Some("user".into()),
             ),
-            WrongPassphrase => (
+            WrongPassphrase { left } => (
                 Code::WrongPassphrase,
-                "口令不对，没有打开，数据都在。".into(),
-                "再试一次。忘了口令，可以用恢复码打开，或者请镇里帮您重设。".into(),
+                match left {
+                    0 => "口令不对，没有打开，数据都在。".into(),
+                    left => format!("口令不对，没有打开，数据都在。还可以试 {left} 次，然后要等 1 分钟。"),
+                },
+                "忘了口令，可以用恢复码打开，或者请镇里帮您重设，东西不会丢。".into(),
+                Some("passphrase".into()),
+            ),
+            WrongRecoveryCode => (
+                Code::WrongPassphrase,
+                "恢复码对不上，没有打开，数据都在。".into(),
+                "对着纸上的再输一遍，字母和数字容易看错。".into(),
+                Some("recovery_code".into()),
+            ),
+            TooManyTries { seconds } => (
+                Code::WrongPassphrase,
+                format!("试错的次数多了，还要等 {seconds} 秒才能再试，数据都在。"),
+                "想一想再输。忘了口令，可以用恢复码打开，或者请镇里帮您重设。".into(),
                 Some("passphrase".into()),
             ),
             NotAllowed => say(
@@ -158,6 +206,11 @@ impl Trouble {
                 "电脑的盘满了，这一条还没存进去，以前存的都在。",
                 "腾出 200 MB 再存一次。",
             ),
+            ReadOnly => say(
+                Code::Refused,
+                "放数据的文件夹现在只能看、不能写，这一条没有存进去，以前存的都在。",
+                "看看 U 盘或者文件夹是不是锁住了，再存一次。",
+            ),
             NotFound { what } => say(
                 Code::NotFound,
                 &format!("没找到这{what}，什么也没做，数据没有动。"),
@@ -172,6 +225,11 @@ impl Trouble {
                 Code::Refused,
                 &format!("「{path}」打不开，一条也没读进来，数据没有动。"),
                 "看看它是不是正被别的程序开着，或者换一份再试。",
+            ),
+            DamagedFile { path } => say(
+                Code::Refused,
+                &format!("「{path}」坏了一截，或者不是这种文件，一条也没读进来，数据没有动。"),
+                "换一份再试。",
             ),
             UnwritableFile { path } => say(
                 Code::Refused,
@@ -206,12 +264,68 @@ impl Trouble {
             Cancelled => {
                 say(Code::Cancelled, "停下了，已经写好的都在，没写的一条也没写。", "想接着办，再点一次就行。")
             }
+            NeedsCertificate => say(
+                Code::Refused,
+                "这份数据是从别的电脑拷过来的，还没有授权，没有写进去，原来的都在。",
+                "请镇里给这台电脑授权，再接着用。",
+            ),
             Internal => say(
                 Code::Internal,
                 "程序自己出了错，这一步没有办成，以前存的都在。",
                 "关掉程序再打开试一次；还不行，请用「体检」把情况交给镇里。",
             ),
         }
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Trouble {
+        match error {
+            StoreError::Damaged(_) | StoreError::Journal(_) => Trouble::Damaged,
+            StoreError::DiskFull => Trouble::DiskFull,
+            StoreError::ReadOnly => Trouble::ReadOnly,
+            StoreError::OpenElsewhere => Trouble::OpenElsewhere,
+            StoreError::Exists => Trouble::StoreExists,
+            StoreError::Missing => Trouble::NoStore,
+            StoreError::Newer => Trouble::NewerStore,
+            StoreError::NotFound(_) => Trouble::NotFound { what: "一条" },
+            StoreError::Refused("no issuer key") => Trouble::NeedsCertificate,
+            StoreError::Refused(_) => Trouble::BadRequest,
+            StoreError::Vault(error) => error.into(),
+            StoreError::Io(_) | StoreError::Sql(_) => Trouble::Internal,
+        }
+    }
+}
+
+impl From<VaultError> for Trouble {
+    fn from(error: VaultError) -> Trouble {
+        match error {
+            VaultError::WrongPassphrase => Trouble::WrongPassphrase { left: 0 },
+            VaultError::WrongRecoveryCode => Trouble::WrongRecoveryCode,
+            VaultError::UnknownUser(name) => Trouble::UnknownUser { name },
+            VaultError::UserNeeded => Trouble::WhichUser,
+            VaultError::UserExists(name) => Trouble::BadValue {
+                field: "name",
+                text: format!("已经有一个「{name}」了，换个写法好分清是谁。"),
+            },
+            VaultError::LastUser => {
+                Trouble::BadValue { field: "name", text: "这是最后一个能打开的人，不能去掉。".to_owned() }
+            }
+            VaultError::BadLength(_) | VaultError::TooManyUsers => {
+                Trouble::BadValue { field: "passphrase", text: "名字或者口令太长、是空的，或者人太多了。".to_owned() }
+            }
+            VaultError::OtherStore | VaultError::Damaged(_) | VaultError::Tampered => Trouble::Damaged,
+            VaultError::NotFound(_) => Trouble::NoStore,
+            VaultError::AlreadyThere(_) => Trouble::StoreExists,
+            VaultError::NewerFormat(_) => Trouble::NewerStore,
+            VaultError::Io { path, source } => Trouble::writing(&path, &source),
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> ApiError {
+        Trouble::from(error).into()
     }
 }
 

@@ -1,16 +1,18 @@
 //! One data folder and who is signed in at it.
 
+use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use yuanba_core::Level;
+use yuanba_core::tables::user;
+use yuanba_core::{Id, Level};
 use yuanba_store::{Intent, RecoveryCode, Store, Surroundings};
 
 use crate::dto::Done;
 use crate::error::ApiError;
-use crate::import::Imports;
 use crate::job::Jobs;
+use crate::member::Forms;
 use crate::people::People;
 use crate::rights::{Right, allows};
 use crate::sentences::Trouble;
@@ -44,7 +46,7 @@ pub(crate) struct Session {
     pub(crate) recovery: Option<RecoveryCode>,
     /// The roster as lists and searches need it; made when first asked for
     pub(crate) people: Option<People>,
-    pub(crate) imports: Imports,
+    pub(crate) forms: Forms,
 }
 
 /// A signed-in session, held by one caller at a time.
@@ -150,17 +152,46 @@ impl Api {
 }
 
 impl Session {
+    /// The roster in memory.
+    pub(crate) fn people(&mut self) -> Result<&mut People, ApiError> {
+        if self.people.is_none() {
+            self.people = Some(People::read(&self.store)?);
+        }
+        self.people.as_mut().ok_or_else(|| Trouble::Internal.into())
+    }
+
+    /// Brings what is held in memory up to what the store has now.
+    pub(crate) fn catch_up(&mut self) -> Result<(), ApiError> {
+        self.people = None;
+        Ok(())
+    }
+
+    /// The age from which somebody may join, by the rules in force today.
+    pub(crate) fn joining_age_years(&self) -> Option<u32> {
+        None
+    }
+
+    /// What a post of the catalogue is called.
+    pub(crate) fn post_name(&self, post: &str) -> String {
+        post.to_owned()
+    }
+
+    /// The names of everybody who has written here, by id.
+    pub(crate) fn user_names(&self) -> Result<HashMap<Id, String>, ApiError> {
+        let records = self.store.records(&user::TABLE)?;
+        let named = records.iter().filter_map(|record| Some((record.id, record.text(user::NAME)?.to_owned())));
+        Ok(named.collect())
+    }
+
     /// A session at an open store.
     pub(crate) fn new(store: Store, demo: bool, recovery: Option<RecoveryCode>) -> Result<Session, ApiError> {
-        let own = store.org();
-        let level = store.organisations()?.into_iter().find(|org| org.id == own).map(|org| org.level);
         Ok(Session {
-            level: level.unwrap_or(Level::Village),
+            level: store.level().unwrap_or(Level::Village),
             store,
             demo,
             recovery,
             people: None,
-            imports: Imports::default(),
+            forms: Forms::default(),
         })
     }
 

@@ -1,9 +1,17 @@
-//! `settings.*`: how this machine shows things. Local, never in the journal.
+//! `settings.*`: how this machine shows things. Local, never in the journal, and readable before anybody signs in.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
+use crate::Api;
 use crate::dto::{Nothing, answer, request};
+use crate::error::ApiError;
 use crate::registry::commands;
+use crate::sentences::Trouble;
 use crate::store::Letters;
 
 answer! {
@@ -25,7 +33,63 @@ request! {
 
 commands! {
     /// The settings of this machine
-    "settings.get" (Nothing) -> Settings, Anyone;
+    "settings.get" (Nothing) -> Settings, Anyone => get;
     /// Changes them
-    "settings.set" (SetSettings) -> Settings, Anyone;
+    "settings.set" (SetSettings) -> Settings, Anyone => set;
+}
+
+/// The file in the data folder. It holds nothing about people.
+const FILE: &str = "settings.json";
+/// A settings file is never larger than this.
+const BYTES_MAX: u64 = 64 * 1024;
+
+#[derive(Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    letters: Letters,
+    columns: BTreeMap<String, Vec<String>>,
+}
+
+impl Default for Kept {
+    fn default() -> Kept {
+        Kept { letters: Letters::Normal, columns: BTreeMap::new() }
+    }
+}
+
+/// The settings of a data folder; what cannot be read is as if nothing had been set.
+pub(crate) fn read(dir: &Path) -> Settings {
+    let path = dir.join(FILE);
+    let small = fs::metadata(&path).is_ok_and(|file| file.len() <= BYTES_MAX);
+    let kept: Kept = small
+        .then(|| fs::read(&path).ok())
+        .flatten()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default();
+    Settings { letters: kept.letters, columns: kept.columns }
+}
+
+/// Writes them beside the old ones and swaps.
+pub(crate) fn write(dir: &Path, settings: &Settings) -> Result<(), ApiError> {
+    let kept = Kept { letters: settings.letters, columns: settings.columns.clone() };
+    let bytes = serde_json::to_vec_pretty(&kept).map_err(|_| Trouble::Internal)?;
+    let path = dir.join(FILE);
+    let written = (|| {
+        fs::create_dir_all(dir)?;
+        let mut file = tempfile::NamedTempFile::new_in(dir)?;
+        file.write_all(&bytes)?;
+        file.persist(&path).map(|_| ()).map_err(|error| error.error)
+    })();
+    written.map_err(|error| Trouble::writing(&path, &error).into())
+}
+
+fn get(api: &Api, _: Nothing) -> Result<Settings, ApiError> {
+    Ok(read(api.dir()))
+}
+
+fn set(api: &Api, request: SetSettings) -> Result<Settings, ApiError> {
+    let mut settings = read(api.dir());
+    settings.letters = request.letters.unwrap_or(settings.letters);
+    settings.columns.extend(request.columns.unwrap_or_default());
+    write(api.dir(), &settings)?;
+    Ok(settings)
 }

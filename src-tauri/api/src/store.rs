@@ -1,7 +1,16 @@
 //! `store.*`: making a store, unlocking it, locking it.
 
+use yuanba_store::vault::Vault;
+use yuanba_store::{NewStore, Store, StoreError, Unlock};
+
+use crate::Api;
 use crate::dto::{Empty, Named, Nothing, RecordId, answer, request, words};
+use crate::error::ApiError;
 use crate::registry::commands;
+use crate::rights;
+use crate::sentences::Trouble;
+use crate::session::Session;
+use crate::{settings, time};
 
 words! {
     /// The label of an organisation in the tree.
@@ -88,15 +97,209 @@ request! {
 
 commands! {
     /// Where this store stands
-    "store.status" (Nothing) -> StoreStatus, Anyone;
+    "store.status" (Nothing) -> StoreStatus, Anyone => status;
     /// Makes a store and signs its first user in
-    "store.create" (Create) -> Created, Anyone;
+    "store.create" (Create) -> Created, Anyone => create;
     /// Makes 演示村 in a folder of its own and opens it
     "store.create_demo" (Nothing) -> WithStatus, Anyone;
     /// Signs a user in
-    "store.open" (Open) -> WithStatus, Anyone;
+    "store.open" (Open) -> WithStatus, Anyone => open;
     /// Locks the store; drafts stay
-    "store.lock" (Nothing) -> Empty, Anyone;
+    "store.lock" (Nothing) -> Empty, Anyone => lock;
     /// Closes 演示村 and goes back to the own store
-    "store.leave_demo" (Nothing) -> WithStatus, Anyone;
+    "store.leave_demo" (Nothing) -> WithStatus, Anyone => leave_demo;
+}
+
+impl From<yuanba_core::Level> for Level {
+    fn from(level: yuanba_core::Level) -> Level {
+        match level {
+            yuanba_core::Level::Village => Level::Village,
+            yuanba_core::Level::Township => Level::Township,
+            yuanba_core::Level::County => Level::County,
+        }
+    }
+}
+
+impl From<Level> for yuanba_core::Level {
+    fn from(level: Level) -> yuanba_core::Level {
+        match level {
+            Level::Village => yuanba_core::Level::Village,
+            Level::Township => yuanba_core::Level::Township,
+            Level::County => yuanba_core::Level::County,
+        }
+    }
+}
+
+/// Local keys of the store.
+pub(crate) const RECOVERY_KEPT: &str = "recovery.kept";
+pub(crate) const BACKUP_OFFERED: &str = "backup.offered";
+pub(crate) const LAST_EXCHANGE: &str = "exchange.last";
+
+/// Where the store of this data folder stands.
+pub(crate) fn status_of(api: &Api) -> Result<StoreStatus, ApiError> {
+    let letters = settings::read(api.dir()).letters;
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    let slot = api.slot();
+    let Some(session) = slot.as_ref() else {
+        let exists = Vault::is_in(api.dir());
+        // Before somebody signs in, only the key file can be read, and a damaged one is told when it is opened.
+        let users = match Vault::open(api.dir()) {
+            Ok(vault) => vault.users().iter().map(|user| person(&user.name, &user.role)).collect(),
+            Err(_) => Vec::new(),
+        };
+        return Ok(StoreStatus {
+            exists,
+            open: false,
+            demo: false,
+            level: None,
+            org: None,
+            parent: None,
+            user: None,
+            users,
+            letters,
+            waiting: 0,
+            last_exchange: None,
+            clock_warning: None,
+            recovery_saved: true,
+            backup_offered: true,
+            version,
+        });
+    };
+    let store = &session.store;
+    let organisations = store.organisations()?;
+    let own = organisations.iter().find(|org| org.id == store.org());
+    let parent = own.and_then(|own| own.parent);
+    let said = |key: &str| Ok::<bool, StoreError>(store.local_get(key)?.is_some());
+    Ok(StoreStatus {
+        exists: true,
+        open: true,
+        demo: session.demo,
+        level: Some(session.level.into()),
+        org: Some(OwnOrg {
+            id: store.org().into(),
+            name: store.organisation_name(store.org())?,
+            place: own.and_then(|own| own.place.clone()),
+        }),
+        parent: match parent {
+            Some(id) => Some(Named { id: id.into(), name: store.organisation_name(id)? }),
+            None => None,
+        },
+        user: Some(person(&store.me().name, &store.me().role)),
+        users: store.vault().users().iter().map(|user| person(&user.name, &user.role)).collect(),
+        letters,
+        waiting: store.waiting()?,
+        last_exchange: store.local_get(LAST_EXCHANGE)?.map(|(_, at)| time::day(at)),
+        clock_warning: store.clock_warning(),
+        recovery_saved: session.demo || said(RECOVERY_KEPT)?,
+        backup_offered: session.demo || said(BACKUP_OFFERED)?,
+        version,
+    })
+}
+
+fn person(name: &str, role: &str) -> Person {
+    Person { name: name.to_owned(), role: role.to_owned(), role_name: rights::role_name(role).to_owned() }
+}
+
+fn status(api: &Api, _: Nothing) -> Result<StoreStatus, ApiError> {
+    status_of(api)
+}
+
+/// Longest name of an organisation or a person, in characters.
+const NAME_MAX: usize = 60;
+
+fn named(field: &'static str, label: &'static str, text: &str) -> Result<String, ApiError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Trouble::Empty { field, label }.into());
+    }
+    if text.chars().count() > NAME_MAX || text.chars().any(char::is_control) {
+        let text = format!("{label}太长了或者带了怪字，最多 {NAME_MAX} 个字。");
+        return Err(Trouble::BadValue { field, text }.into());
+    }
+    Ok(text.to_owned())
+}
+
+fn create(api: &Api, request: Create) -> Result<Created, ApiError> {
+    let level = request.level.into();
+    let name = named("name", "名称", &request.name)?;
+    let user = named("user", "姓名", &request.user)?;
+    if request.passphrase.is_empty() {
+        return Err(Trouble::Empty { field: "passphrase", label: "口令" }.into());
+    }
+    if let Some(code) = request.code.as_deref()
+        && !(matches!(code.len(), 6 | 9 | 12) && code.bytes().all(|b| b.is_ascii_digit()))
+    {
+        let text = "行政区划代码是 6、9 或者 12 位数字，这一个不是。".to_owned();
+        return Err(Trouble::BadValue { field: "code", text }.into());
+    }
+    let role = match request.role {
+        None => rights::roles_of(level).next().map(|role| role.id.clone()).unwrap_or_default(),
+        Some(role) if rights::role(level, &role).is_some() => role,
+        Some(_) => {
+            let text = "没有这个职务。".to_owned();
+            return Err(Trouble::BadValue { field: "role", text }.into());
+        }
+    };
+    let new = NewStore {
+        level,
+        name,
+        place: request.place.filter(|place| !place.trim().is_empty()),
+        code: request.code,
+        user,
+        role,
+        passphrase: request.passphrase,
+    };
+    let mut slot = api.slot();
+    let (store, code) = Store::create(api.dir(), new, api.inner.surroundings.clone())?;
+    let recovery_code = code.text().to_string();
+    *slot = Some(Session::new(store, false, Some(code))?);
+    drop(slot);
+    if let Some(letters) = request.letters {
+        let mut kept = settings::read(api.dir());
+        kept.letters = letters;
+        settings::write(api.dir(), &kept)?;
+    }
+    Ok(Created { recovery_code, status: status_of(api)? })
+}
+
+fn open(api: &Api, request: Open) -> Result<WithStatus, ApiError> {
+    let now_ms = api.inner.surroundings.clock.now_ms();
+    let attempts = || api.inner.attempts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(seconds) = attempts().wait_seconds(now_ms) {
+        return Err(Trouble::TooManyTries { seconds }.into());
+    }
+    let mut slot = api.slot();
+    // The same folder is not opened twice: the old session ends first.
+    *slot = None;
+    let unlock = Unlock { user: request.user.filter(|user| !user.trim().is_empty()), passphrase: request.passphrase };
+    match Store::open(api.dir(), unlock, api.inner.surroundings.clone()) {
+        Ok(store) => {
+            attempts().right();
+            *slot = Some(Session::new(store, false, None)?);
+        }
+        Err(error) => {
+            let trouble = Trouble::from(error);
+            return Err(match trouble {
+                Trouble::WrongPassphrase { .. } => Trouble::WrongPassphrase { left: attempts().wrong(now_ms) },
+                other => other,
+            }
+            .into());
+        }
+    }
+    drop(slot);
+    Ok(WithStatus { status: status_of(api)? })
+}
+
+fn lock(api: &Api, _: Nothing) -> Result<Empty, ApiError> {
+    *api.slot() = None;
+    Ok(Empty {})
+}
+
+fn leave_demo(api: &Api, _: Nothing) -> Result<WithStatus, ApiError> {
+    let mut slot = api.slot();
+    if slot.as_ref().is_some_and(|session| session.demo) {
+        *slot = None;
+    }
+    drop(slot);
+    Ok(WithStatus { status: status_of(api)? })
 }

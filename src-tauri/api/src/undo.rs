@@ -1,7 +1,16 @@
 //! `undo.*`: taking back what was done, one intent at a time.
 
+use yuanba_core::Id;
+use yuanba_journal::GroupId;
+use yuanba_store::StoreError;
+
+use crate::Api;
 use crate::dto::{Done, Nothing, answer, request};
+use crate::error::ApiError;
 use crate::registry::commands;
+use crate::sentences::Trouble;
+use crate::session::Session;
+use crate::time;
 
 request! {
     /// Which group of changes.
@@ -31,9 +40,62 @@ answer! {
 
 commands! {
     /// Takes back the last act of this user on this machine; null when there is none
-    "undo.last" (Nothing) -> Option<Done>, Write;
+    "undo.last" (Nothing) -> Option<Done>, Write => last;
     /// Takes back one act
-    "undo.group" (Group) -> Undone, Write;
+    "undo.group" (Group) -> Undone, Write => group;
     /// What was done last
-    "undo.recent" (Limit) -> Vec<Recent>, Read;
+    "undo.recent" (Limit) -> Vec<Recent>, Read => recent;
+}
+
+fn undo(session: &mut Session, group: Option<GroupId>) -> Result<Undone, ApiError> {
+    let undone = session.store.undo(group).map_err(|error| match error {
+        StoreError::NotFound(_) => Trouble::NothingToUndo,
+        other => other.into(),
+    })?;
+    session.catch_up()?;
+    Ok(Undone {
+        done: Done {
+            group: undone.group.to_string(),
+            text: format!("撤销了：{}", undone.text),
+            at: time::stamp(session.store.now_ms()),
+        },
+        left: undone.left,
+    })
+}
+
+fn last(api: &Api, _: Nothing) -> Result<Option<Done>, ApiError> {
+    match undo(&mut *api.session()?, None) {
+        Ok(undone) => Ok(Some(undone.done)),
+        Err(error) if error == ApiError::from(Trouble::NothingToUndo) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn group(api: &Api, request: Group) -> Result<Undone, ApiError> {
+    let id: Id = request.group.parse().map_err(|_| Trouble::NothingToUndo)?;
+    undo(&mut *api.session()?, Some(GroupId(id)))
+}
+
+/// The most acts that are listed.
+const LIMIT_MAX: u32 = 1000;
+
+/// What was done last.
+pub(crate) fn recent_of(session: &Session, limit: u32) -> Result<Vec<Recent>, ApiError> {
+    let store = &session.store;
+    let names = session.user_names()?;
+    Ok(store
+        .groups(limit.min(LIMIT_MAX) as usize)?
+        .into_iter()
+        .map(|deed| Recent {
+            group: deed.group.to_string(),
+            text: deed.text,
+            at: time::stamp(deed.at_ms),
+            user: names.get(&deed.user).cloned().unwrap_or_default(),
+            undone: deed.undone,
+        })
+        .collect())
+}
+
+fn recent(api: &Api, request: Limit) -> Result<Vec<Recent>, ApiError> {
+    recent_of(&*api.session()?, request.limit)
 }

@@ -1,6 +1,8 @@
 //! `verify.*`: the journal folded again from nothing.
 
+use crate::Api;
 use crate::dto::{Nothing, answer};
+use crate::error::ApiError;
 use crate::registry::commands;
 
 answer! {
@@ -17,5 +19,12 @@ answer! {
 
 commands! {
     /// Folds the journal again, compares every table, checks chains, signatures and the file
-    "verify.run" (Nothing) -> Verified, Read;
+    "verify.run" (Nothing) -> Verified, Read => run;
+}
+
+fn run(api: &Api, _: Nothing) -> Result<Verified, ApiError> {
+    let session = api.session()?;
+    let differences: Vec<Difference> =
+        session.store.verify()?.into_iter().map(|d| Difference { place: d.place, text: d.text }).collect();
+    Ok(Verified { agrees: differences.is_empty(), changes: session.store.digest(None)?.ops, differences })
 }

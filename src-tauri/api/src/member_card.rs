@@ -1,0 +1,184 @@
+//! A person's page: who in one glance, what is doubtful, the facts in groups, and what has happened.
+
+use yuanba_core::tables::{member, post_assignment};
+use yuanba_core::{Field, PartialDate};
+use yuanba_store::Record;
+
+use crate::Api;
+use crate::conflict::{self, shown};
+use crate::dto::OneRecord;
+use crate::error::ApiError;
+use crate::member::{Doubt, DoubtChoice, EventKind, Fact, FactGroup, MemberCard, TimelineEntry};
+use crate::roster_rows::Rows;
+use crate::session::Session;
+use crate::{mask, member_fields, problems, time};
+
+/// The groups of facts, in their order.
+const GROUPS: &[(&str, &[Field])] = &[
+    (
+        "基本情况",
+        &[
+            member::SEX,
+            member::BIRTH_DATE,
+            member::NATION,
+            member::EDUCATION,
+            member::ID_NUMBER,
+            member::PHONES,
+            member::ADDRESS,
+            member::HOUSEHOLD_PLACE,
+        ],
+    ),
+    (
+        "党内",
+        &[
+            member::KIND,
+            member::BRANCH,
+            member::PARTY_GROUP,
+            member::OFFICE,
+            member::JOINED_ON,
+            member::CONFIRMED_ON,
+            member::PARTY_AGE_CORRECTION,
+            member::APPLIED_ON,
+            member::JOINED_BRANCH,
+        ],
+    ),
+    (
+        "别的",
+        &[
+            member::JOB,
+            member::SKILLS,
+            member::HEALTH,
+            member::DEGREE,
+            member::TITLE,
+            member::STRATUM,
+            member::MIGRANT_WORKER,
+            member::FLOATING,
+            member::FLOATING_PLACE,
+            member::OUT_OF_CONTACT,
+            member::NOTES,
+        ],
+    ),
+];
+
+pub(crate) fn card(api: &Api, request: OneRecord) -> Result<MemberCard, ApiError> {
+    let session = api.session()?;
+    let record = session.member(request.id)?;
+    let row = Rows::new(&session).row(&record)?;
+    let mut tags = vec![row.kind_name.clone()];
+    tags.extend(row.party_group.clone());
+    tags.extend(row.post_text.clone());
+    let mut said = Vec::new();
+    said.extend(row.age.map(|age| format!("{age}\u{a0}岁")));
+    said.extend(party_years(&session, &record).map(|years| format!("党龄 {years}\u{a0}年")));
+    said.extend(row.education_name.clone());
+    said.push(row.post_text.as_ref().map_or_else(|| "还没有设岗".to_owned(), |post| format!("管{post}")));
+    Ok(MemberCard {
+        member: member_fields::masked(Some(&record)),
+        tags,
+        sentence: format!("{}。", said.join("，")),
+        doubts: doubts(&session, &record)?,
+        groups: groups(&record),
+        timeline: timeline(&session, &record)?,
+        standing: None,
+        row,
+    })
+}
+
+/// 党龄: whole years since 转正, with the correction in months (RULES §1).
+fn party_years(session: &Session, record: &Record) -> Option<u32> {
+    let confirmed: PartialDate = record.text(member::CONFIRMED_ON)?.parse().ok()?;
+    let correction = record.int(member::PARTY_AGE_CORRECTION).unwrap_or(0);
+    let months = i64::from(confirmed.years_until(session.store.today())?) * 12 + correction;
+    u32::try_from(months / 12).ok()
+}
+
+fn doubts(session: &Session, record: &Record) -> Result<Vec<Doubt>, ApiError> {
+    let raw = problems::raw_of(record);
+    let mut doubts: Vec<Doubt> = problems::of(record)
+        .into_iter()
+        .map(|problem| {
+            let field = member::TABLE.field_named(&problem.field);
+            let read = raw.iter().find(|(field, _)| *field == problem.field);
+            Doubt {
+                label: field.map_or("", |field| field.label).to_owned(),
+                choices: read
+                    .map(|(_, text)| DoubtChoice {
+                        side: "raw".to_owned(),
+                        value: mask::text(text),
+                        who: "原来写的".to_owned(),
+                    })
+                    .into_iter()
+                    .collect(),
+                field: problem.field,
+                text: problem.text,
+                conflict: None,
+            }
+        })
+        .collect();
+    if record.has_conflict() {
+        for conflict in conflict::all(session)?.into_iter().filter(|c| c.record == Some(record.id.into())) {
+            let choice = |side: &conflict::ConflictSide| DoubtChoice {
+                side: side.side.clone(),
+                value: side.value.clone(),
+                who: format!("{}，{}", side.who, &side.at[..10]),
+            };
+            doubts.push(Doubt {
+                text: format!("{}有两种写法，要定一个。", conflict.label),
+                choices: conflict.sides.iter().map(choice).collect(),
+                field: conflict.field,
+                label: conflict.label,
+                conflict: Some(conflict.id),
+            });
+        }
+    }
+    Ok(doubts)
+}
+
+fn groups(record: &Record) -> Vec<FactGroup> {
+    let fact = |field: &Field| {
+        let values = match field.kind {
+            yuanba_core::FieldKind::Set => record.set(*field),
+            yuanba_core::FieldKind::Register => vec![record.get(*field)],
+        };
+        let known: Vec<String> = values
+            .into_iter()
+            .filter(|value| !value.is_null())
+            .map(|value| shown(member::TABLE.number, field.number, value))
+            .collect();
+        let value = if known.is_empty() { "没有写".to_owned() } else { known.join("、") };
+        Fact { label: field.label.to_owned(), value, field: field.name.to_owned() }
+    };
+    GROUPS
+        .iter()
+        .map(|(title, fields)| FactGroup { title: (*title).to_owned(), facts: fields.iter().map(fact).collect() })
+        .collect()
+}
+
+fn timeline(session: &Session, record: &Record) -> Result<Vec<TimelineEntry>, ApiError> {
+    let mut entries = Vec::new();
+    let mut entry = |date: Option<&str>, kind, text: &str, detail: Option<&str>| {
+        if let Some(date) = date {
+            let detail = detail.map(str::to_owned);
+            entries.push(TimelineEntry { date: date.to_owned(), kind, text: text.to_owned(), detail });
+        }
+    };
+    entry(record.text(member::APPLIED_ON), EventKind::Meeting, "递交入党申请书", None);
+    entry(record.text(member::JOINED_ON), EventKind::Meeting, "入党", record.text(member::JOINED_BRANCH));
+    entry(record.text(member::CONFIRMED_ON), EventKind::Meeting, "转正", None);
+    for post in session.store.children(&post_assignment::TABLE, record.id)? {
+        if post.voided() {
+            continue;
+        }
+        let name = session.post_name(post.text(post_assignment::POST).unwrap_or_default());
+        let text = |field| post.text(field);
+        entry(text(post_assignment::FROM), EventKind::Post, &format!("定了「{name}」"), text(post_assignment::DECIDED_BY));
+        let reason = text(post_assignment::END_REASON);
+        entry(text(post_assignment::ENDED_ON), EventKind::Post, &format!("不再管「{name}」"), reason);
+    }
+    let changed = time::day(record.changed_at_ms());
+    let names = session.user_names()?;
+    let who = record.changed_by().and_then(|user| names.get(&user));
+    entry(Some(&changed), EventKind::Change, "改过资料", who.map(String::as_str));
+    entries.sort_by(|a, b| b.date.cmp(&a.date));
+    Ok(entries)
+}
