@@ -35,6 +35,6 @@ pub use intent::{EntryKey, Intent, NewEntry};
 pub use ledger::{EntryFilter, EntryRow, EntryStanding};
 pub use organisations::Organisation;
 pub use record::Record;
-pub use store::{Me, NewStore, Store, Unlock};
+pub use store::{Me, NewStore, Store, Unlock, china};
 pub use surroundings::{Randomness, Surroundings, WallClock};
 pub use vault::RecoveryCode;
