@@ -6,6 +6,7 @@
 
 pub mod apply;
 pub mod backup;
+pub mod bench;
 pub mod conflicts;
 pub mod context;
 pub mod database;
