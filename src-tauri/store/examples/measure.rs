@@ -6,8 +6,13 @@ use yuanba_store::{NewStore, Store, Surroundings, bench};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let dir = tempfile::tempdir()?;
     let new = NewStore {
-        level: Level::County, name: "量".into(), place: None, code: None,
-        user: "经办".into(), role: "county".into(), passphrase: "量一量 2026".into(),
+        level: Level::County,
+        name: "量".into(),
+        place: None,
+        code: None,
+        user: "经办".into(),
+        role: "county".into(),
+        passphrase: "量一量 2026".into(),
     };
     let (mut store, _) = Store::create(&dir.path().join("store"), new, Surroundings::real())?;
     let began = std::time::Instant::now();

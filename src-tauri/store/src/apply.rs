@@ -41,21 +41,18 @@ impl Store {
         if self.moved {
             self.begin_new_replica()?;
         }
-        let said = intent.said.clone();
-        let (group, place) = self.write(intent)?;
-        self.remember_deed(group, place, &said, None)?;
-        Ok(group)
+        self.write(intent, Some(None))
     }
 
     /// As [`Store::commit`], for what nobody undoes.
     pub fn commit_quietly(&mut self, intent: Intent) -> Result<()> {
-        self.write(intent).map(|_| ())
+        self.write(intent, None).map(|_| ())
     }
 
-    pub(crate) fn write(&mut self, intent: Intent) -> Result<(GroupId, GroupPlace)> {
-        // Everything up to here may be retried: the transaction is the acknowledgement.
+    /// Writes one intent. `deed` says whether people can take it back by name, and which group it takes back itself.
+    pub(crate) fn write(&mut self, intent: Intent, deed: Option<Option<GroupId>>) -> Result<GroupId> {
         let clock_before = self.clock;
-        let result = self.write_in_transaction(intent);
+        let result = self.write_in_transaction(intent, deed);
         if result.is_err() {
             self.clock = clock_before;
             let _ = self.db.execute_batch("ROLLBACK");
@@ -64,7 +61,8 @@ impl Store {
         result
     }
 
-    fn write_in_transaction(&mut self, intent: Intent) -> Result<(GroupId, GroupPlace)> {
+    fn write_in_transaction(&mut self, intent: Intent, deed: Option<Option<GroupId>>) -> Result<GroupId> {
+        let said = intent.said;
         let org = intent.org.unwrap_or_else(|| self.org());
         let lane = if intent.down { Lane::Down } else { Lane::Up };
         let stream = self.stream(org, lane);
@@ -105,8 +103,12 @@ impl Store {
         self.context.streams.insert(row, stream);
         batch.insert(&self.db, &self.context, row, &changes)?;
         batch.settle(&self.db, &mut self.context)?;
+        if let Some(undoes) = deed {
+            self.remember_deed(group, place, &said, undoes)?;
+        }
+        // The transaction is the acknowledgement.
         self.db.execute_batch("COMMIT")?;
-        Ok((group, place))
+        Ok(group)
     }
 
     /// Takes in segments from elsewhere, all in one transaction. Segments whose predecessors are missing are parked and

@@ -84,7 +84,11 @@ pub fn fill(store: &mut Store, size: Size) -> Result<Vec<Id>> {
     Ok(members)
 }
 
-fn in_groups(store: &mut Store, count: usize, mut each: impl FnMut(&Store, &mut Intent, usize)) -> Result<()> {
+fn in_groups(
+    store: &mut Store,
+    count: usize,
+    mut each: impl FnMut(&Store, &mut Intent, usize),
+) -> Result<()> {
     for first in (0..count).step_by(GROUP) {
         let mut intent = Intent::new("量一量");
         for n in first..count.min(first + GROUP) {

@@ -41,6 +41,7 @@ pub fn fold(store: &mut Store, scratch: &Path) -> Result<Measured> {
 fn read(db: &Connection, table: &str) -> Result<(usize, Vec<Vec<Value>>)> {
     let mut statement = db.prepare(&format!("SELECT * FROM {table}"))?;
     let columns = statement.column_count();
-    let rows = statement.query_map([], |row| (0..columns).map(|at| row.get(at)).collect::<rusqlite::Result<Vec<_>>>())?;
+    let rows = statement
+        .query_map([], |row| (0..columns).map(|at| row.get(at)).collect::<rusqlite::Result<Vec<_>>>())?;
     Ok((columns, rows.collect::<Result<_, _>>()?))
 }
