@@ -5,10 +5,13 @@
 //! Result<Answer, ApiError>`, one line in the noun's `commands!`, and run the tests with `YUANBA_UPDATE=1` to bring the
 //! window's types up to date. A new noun is also named in [`NOUNS`].
 
+mod audit;
 mod backup;
+mod clock;
 mod conflict;
 mod courtyard;
 mod digest;
+mod doctor;
 mod draft;
 mod dto;
 mod enrol;
@@ -16,6 +19,8 @@ mod errand;
 mod error;
 mod home;
 mod import;
+mod import_steps;
+mod import_values;
 mod job;
 mod mask;
 mod member;
@@ -23,6 +28,7 @@ mod member_card;
 mod member_fields;
 mod note;
 mod org;
+mod out_file;
 mod people;
 mod points;
 mod post;
@@ -42,6 +48,7 @@ mod store;
 mod time;
 pub mod typescript;
 mod undo;
+mod user;
 mod verify;
 
 pub use error::{ApiError, Code};
@@ -49,6 +56,7 @@ pub use registry::{Command, CommandDescription};
 pub use rights::{Right, first_user_name, roles_of};
 pub use sentences::Trouble;
 pub use session::Api;
+pub use yuanba_core::Level;
 
 /// The commands of every noun, in the order they are listed.
 static NOUNS: &[&[Command]] = &[
@@ -74,5 +82,9 @@ static NOUNS: &[&[Command]] = &[
     conflict::COMMANDS,
     digest::COMMANDS,
     verify::COMMANDS,
+    user::COMMANDS,
+    audit::COMMANDS,
+    doctor::COMMANDS,
+    clock::COMMANDS,
     job::COMMANDS,
 ];

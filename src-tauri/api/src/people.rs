@@ -207,8 +207,11 @@ impl People {
 
 impl Searched {
     fn of(list: &[Person]) -> Searched {
-        let mut searched =
-            Searched { names: Haystack::default(), letters: Haystack::default(), digits: Haystack::default() };
+        let mut searched = Searched {
+            names: Haystack::default(),
+            letters: Haystack::default(),
+            digits: Haystack::default(),
+        };
         for person in list {
             searched.names.push(&person.name);
             searched.letters.push(&person.letters);

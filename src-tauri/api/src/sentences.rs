@@ -308,12 +308,14 @@ impl From<VaultError> for Trouble {
                 field: "name",
                 text: format!("已经有一个「{name}」了，换个写法好分清是谁。"),
             },
-            VaultError::LastUser => {
-                Trouble::BadValue { field: "name", text: "这是最后一个能打开的人，不能去掉。".to_owned() }
-            }
-            VaultError::BadLength(_) | VaultError::TooManyUsers => {
-                Trouble::BadValue { field: "passphrase", text: "名字或者口令太长、是空的，或者人太多了。".to_owned() }
-            }
+            VaultError::LastUser => Trouble::BadValue {
+                field: "name",
+                text: "这是最后一个能打开的人，不能去掉。".to_owned(),
+            },
+            VaultError::BadLength(_) | VaultError::TooManyUsers => Trouble::BadValue {
+                field: "passphrase",
+                text: "名字或者口令太长、是空的，或者人太多了。".to_owned(),
+            },
             VaultError::OtherStore | VaultError::Damaged(_) | VaultError::Tampered => Trouble::Damaged,
             VaultError::NotFound(_) => Trouble::NoStore,
             VaultError::AlreadyThere(_) => Trouble::StoreExists,

@@ -11,6 +11,7 @@ use yuanba_store::{Intent, RecoveryCode, Store, Surroundings};
 
 use crate::dto::Done;
 use crate::error::ApiError;
+use crate::import::Imports;
 use crate::job::Jobs;
 use crate::member::Forms;
 use crate::people::People;
@@ -47,6 +48,8 @@ pub(crate) struct Session {
     /// The roster as lists and searches need it; made when first asked for
     pub(crate) people: Option<People>,
     pub(crate) forms: Forms,
+    /// Files that were read and wait for decisions
+    pub(crate) imports: Imports,
 }
 
 /// A signed-in session, held by one caller at a time.
@@ -179,7 +182,8 @@ impl Session {
     /// The names of everybody who has written here, by id.
     pub(crate) fn user_names(&self) -> Result<HashMap<Id, String>, ApiError> {
         let records = self.store.records(&user::TABLE)?;
-        let named = records.iter().filter_map(|record| Some((record.id, record.text(user::NAME)?.to_owned())));
+        let named =
+            records.iter().filter_map(|record| Some((record.id, record.text(user::NAME)?.to_owned())));
         Ok(named.collect())
     }
 
@@ -192,6 +196,7 @@ impl Session {
             recovery,
             people: None,
             forms: Forms::default(),
+            imports: Imports::default(),
         })
     }
 
@@ -199,7 +204,9 @@ impl Session {
     pub(crate) fn commit(&mut self, intent: Intent) -> Result<Done, ApiError> {
         let (text, at) = (intent.said().to_owned(), time::stamp(self.store.now_ms()));
         if intent.is_empty() {
-            return Ok(Done { group: String::new(), text: "没有要改的，原来就是这样".to_owned(), at });
+            return Ok(Done {
+                group: String::new(), text: "没有要改的，原来就是这样".to_owned(), at
+            });
         }
         let group = self.store.commit(intent)?;
         self.catch_up()?;

@@ -57,15 +57,6 @@ export type OpenErrand = { courtyard?: RecordId | null, person: string, matter: 
 export type OpenedErrand = { id: RecordId, number: string, promised_on: string, };
 
 /**
- * A promised day and how it was counted.
- */
-export type Promise = { promised_on: string, 
-/**
- * 5 个工作日，已跳过周末和端午（6 月 19 日）
- */
-explained: string, };
-
-/**
  * When a matter taken on a day is promised.
  */
 export type PromiseOf = { matter: string, from: string, };
@@ -78,6 +69,15 @@ export type PromiseRule = { days: number,
  * Working days
  */
 working: boolean, };
+
+/**
+ * A promised day and how it was counted.
+ */
+export type PromisedDay = { promised_on: string, 
+/**
+ * 5 个工作日，已跳过周末和端午（6 月 19 日）
+ */
+explained: string, };
 
 /**
  * 一件一评价: 1 to 5 each, the words are data.

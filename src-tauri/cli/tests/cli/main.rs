@@ -1,0 +1,6 @@
+//! What somebody at a command line sees of the product.
+
+mod desk;
+mod people;
+mod rosters;
+mod stores;
