@@ -11,9 +11,10 @@ use yuanba_core::{Id, Level};
 use yuanba_exchange::ExchangeError;
 use yuanba_exchange::bundle::{self, FileRead, Status, Written};
 use yuanba_exchange::{Refusal, enrol, keys};
+use yuanba_store::vault::Strength;
 use yuanba_store::{Digest, Intent, NewStore, Randomness, Store, Surroundings, Unlock, WallClock};
 
-pub struct Ticking(AtomicI64);
+struct Ticking(AtomicI64);
 impl WallClock for Ticking {
     fn now_ms(&self) -> i64 {
         self.0.fetch_add(1, Ordering::Relaxed)
@@ -35,6 +36,7 @@ pub fn surroundings(seed: u64) -> Surroundings {
         random: Arc::new(Counting(AtomicU64::new(seed << 32))),
         machine: Some(format!("machine-{seed}")),
         built_ms: 1_767_000_000_000,
+        strength: Strength { memory_kib: 8, passes: 1, lanes: 1 },
     }
 }
 
