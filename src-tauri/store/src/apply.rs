@@ -26,8 +26,10 @@ pub enum Received {
 pub struct Applied {
     /// New changes, those included that had been waiting
     pub new: u64,
-    /// Segments that wait for a gap to be filled
+    /// Segments that wait for a gap to be filled, of this batch and of earlier ones
     pub parked: u64,
+    /// Segments of this batch that wait
+    pub waiting: u64,
     /// Our own streams have grown elsewhere: this store is a copy, or was restored
     pub forked: bool,
 }
@@ -130,11 +132,12 @@ impl Store {
         let mut batch = Batch::default();
         self.db.execute_batch("BEGIN IMMEDIATE")?;
         let mut newest = self.clock.last;
+        let mut waiting = Vec::new();
         for segment in &segments {
             let before = batch.new;
             let received = batch.receive(&self.db, &mut self.context, segment)?;
             if received == Received::Parked {
-                park(&self.db, segment, self.surroundings.clock.now_ms())?;
+                waiting.push(park(&self.db, segment, self.surroundings.clock.now_ms())?);
             }
             if segment.stream.replica == own && batch.new > before {
                 applied.forked = true;
@@ -147,6 +150,10 @@ impl Store {
         }
         batch.unpark(&self.db, &mut self.context)?;
         applied.new = batch.new;
+        for digest in waiting {
+            let mut statement = self.db.prepare_cached("SELECT 1 FROM parked WHERE digest = ?1")?;
+            applied.waiting += u64::from(statement.exists([digest.0])?);
+        }
         batch.settle(&self.db, &mut self.context)?;
         applied.parked = self.db.query_row("SELECT count(*) FROM parked", [], |r| r.get::<_, i64>(0))? as u64;
         if newest > self.clock.last {
@@ -164,8 +171,9 @@ impl Store {
     }
 }
 
-fn park(db: &Connection, segment: &Segment, now_ms: i64) -> Result<()> {
+fn park(db: &Connection, segment: &Segment, now_ms: i64) -> Result<yuanba_journal::Hash> {
     let bytes = segment.to_cbor();
+    let digest = yuanba_journal::Hash::of(&[&bytes]);
     db.prepare_cached(
         "INSERT OR IGNORE INTO parked(replica, org, lane, first_seq, prev, digest, at_ms, bytes)
          VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -176,11 +184,11 @@ fn park(db: &Connection, segment: &Segment, now_ms: i64) -> Result<()> {
         segment.stream.lane.number(),
         segment.first_seq() as i64,
         segment.prev.map(|p| p.0),
-        yuanba_journal::Hash::of(&[&bytes]).0,
+        digest.0,
         now_ms,
         bytes
     ])?;
-    Ok(())
+    Ok(digest)
 }
 
 /// What a batch has brought, before it is folded.

@@ -25,6 +25,7 @@ pub mod schema;
 mod store;
 pub mod streams;
 pub mod surroundings;
+pub mod tree;
 pub mod vault;
 pub mod verify;
 
@@ -38,4 +39,5 @@ pub use organisations::Organisation;
 pub use record::Record;
 pub use store::{Me, NewStore, Store, Unlock, china};
 pub use surroundings::{Randomness, Surroundings, WallClock};
+pub use tree::HeldKey;
 pub use vault::RecoveryCode;
