@@ -7,6 +7,7 @@
 
 mod audit;
 mod backup;
+mod bundle;
 mod clock;
 mod conflict;
 mod courtyard;
@@ -78,6 +79,7 @@ static NOUNS: &[&[Command]] = &[
     points::COMMANDS,
     stick::COMMANDS,
     enrol::COMMANDS,
+    bundle::COMMANDS,
     org::COMMANDS,
     conflict::COMMANDS,
     digest::COMMANDS,

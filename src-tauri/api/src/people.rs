@@ -1,5 +1,6 @@
 //! The roster in memory, as lists and searches need it: one entry a person, in the order of names, and the texts that a
-//! search looks through. Read from the store when first asked for, and brought up to date after every change.
+//! search looks through. Read from the store when first asked for, and again after a change: a roster of one village is read in a few
+//! milliseconds.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -106,17 +107,6 @@ impl People {
             }
         }
         Ok(())
-    }
-
-    /// Brings one person up to date; `None` for somebody who is no longer there.
-    pub(crate) fn update(&mut self, id: Id, record: Option<&Record>) {
-        self.list.retain(|person| person.id != id);
-        if let Some(record) = record.filter(|record| !record.voided() && record.id == id) {
-            let person = self.person(record);
-            let at = self.list.partition_point(|other| order(other) < order(&person));
-            self.list.insert(at, person);
-        }
-        self.searched = None;
     }
 
     fn person(&mut self, record: &Record) -> Person {

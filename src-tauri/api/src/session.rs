@@ -5,8 +5,9 @@ use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use yuanba_core::tables::user;
+use yuanba_core::tables::{organisation, user};
 use yuanba_core::{Id, Level};
+use yuanba_practices::Practices;
 use yuanba_store::{Intent, RecoveryCode, Store, Surroundings};
 
 use crate::dto::Done;
@@ -171,12 +172,21 @@ impl Session {
 
     /// The age from which somebody may join, by the rules in force today.
     pub(crate) fn joining_age_years(&self) -> Option<u32> {
-        None
+        Practices::built_in().roster.on(self.store.today()).map(|rule| rule.applicant_age_years)
     }
 
-    /// What a post of the catalogue is called.
+    /// The GB/T 2260 code of this organisation.
+    pub(crate) fn place_code(&self) -> Option<String> {
+        let facts = self.store.record(&organisation::TABLE, self.store.org()).ok().flatten()?;
+        facts.text(organisation::CODE).map(str::to_owned)
+    }
+
+    /// What a post of the catalogue is called. A post of an edition that is not known shows as it is kept.
     pub(crate) fn post_name(&self, post: &str) -> String {
-        post.to_owned()
+        let place = Practices::built_in().place_for(self.place_code().as_deref());
+        let editions = place.map(|place| place.posts.as_slice()).unwrap_or_default();
+        let named = editions.iter().rev().find_map(|posts| posts.post(post));
+        named.map_or_else(|| post.to_owned(), |post| post.name.clone())
     }
 
     /// The names of everybody who has written here, by id.
