@@ -16,8 +16,10 @@ mod doctor;
 mod draft;
 mod dto;
 mod enrol;
+mod entered;
 mod errand;
 mod error;
+mod held;
 mod home;
 mod import;
 mod import_steps;
@@ -51,6 +53,7 @@ pub mod typescript;
 mod undo;
 mod user;
 mod verify;
+mod workbook;
 
 pub use error::{ApiError, Code};
 pub use registry::{Command, CommandDescription};
