@@ -16,6 +16,14 @@ export function draftRoute(key: string): string {
 /** A pause in typing after which what was typed is kept, in milliseconds. */
 const PAUSE_MS = 600
 
+/** Drafts that changed since they were kept, on whatever page. */
+const pending = new Set<() => Promise<void>>()
+
+/** Keeps every draft at once; asked before the lock falls. */
+export async function keepDrafts(): Promise<void> {
+  await Promise.all([...pending].map((keep) => keep()))
+}
+
 /**
  * Keeps what is being typed, so that a lock, a crash or a lost current costs nothing. `kept` is when it was last kept, for
  * `边写边存，10:26 已存`. Call `load` once, `drop` when the thing is saved for good.
@@ -26,9 +34,14 @@ export function useDraft<T>(key: Ref<string>, body: Ref<T>) {
   let timer: ReturnType<typeof setTimeout> | undefined
   let on = false
 
-  async function keep(): Promise<void> {
+  function settle() {
     clearTimeout(timer)
     timer = undefined
+    pending.delete(keep)
+  }
+
+  async function keep(): Promise<void> {
+    settle()
     try {
       kept.value = (await call('draft.put', { key: key.value, body: body.value })).at
       error.value = null
@@ -51,8 +64,7 @@ export function useDraft<T>(key: Ref<string>, body: Ref<T>) {
   }
 
   async function drop(): Promise<void> {
-    clearTimeout(timer)
-    timer = undefined
+    settle()
     kept.value = null
     await call('draft.drop', { key: key.value })
   }
@@ -62,6 +74,7 @@ export function useDraft<T>(key: Ref<string>, body: Ref<T>) {
     () => {
       if (!on) return
       clearTimeout(timer)
+      pending.add(keep)
       timer = setTimeout(() => void keep(), PAUSE_MS)
     },
     { deep: true },

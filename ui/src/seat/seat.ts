@@ -4,6 +4,7 @@ import { call, onDone } from '@/api/client'
 import type { Letters, StoreStatus } from '@/api/types'
 import { queries } from '@/api/query'
 import { showLetters } from '@/components/letters'
+import { keepDrafts } from './drafts'
 
 /** A draft that waits behind the lock: named and counted, never shown. */
 export interface Kept { key: string; title: string; letters: number | null; at: string }
@@ -38,6 +39,7 @@ export const useSeat = defineStore('seat', () => {
   /** Locks, wherever one is; what was typed is kept as drafts by the pages, and the lock page names them. */
   async function lock(idle: boolean): Promise<void> {
     const name = user.value?.name
+    await keepDrafts()
     const kept = await draftsKept().catch(() => [])
     await call('store.lock', {})
     locked.value = name === undefined ? null : { user: name, at: new Date().toISOString(), idle, kept }

@@ -1,0 +1,116 @@
+import { flushPromises } from '@vue/test-utils'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { defineComponent, nextTick, ref } from 'vue'
+import { aVillage, bridge } from '@/testing/bridge'
+import { show } from '@/testing/mount'
+import { useColumns } from './columns'
+import { draftRoute, keepDrafts, useDraft } from './drafts'
+import { IDLE_MINUTES, lockWhenIdle } from './idle'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
+
+async function within<T>(use: () => T): Promise<{ used: T; leave: () => void }> {
+  let used: T | undefined
+  const { wrapper } = await show(defineComponent({ setup: () => ((used = use()), () => null) }))
+  return { used: used as T, leave: () => wrapper.unmount() }
+}
+
+describe('the columns somebody chose', () => {
+  it('are kept for the next time, and the order of the house is kept as none', async () => {
+    const columns: Record<string, string[]> = { roster: ['age', 'sex'] }
+    const b = bridge({
+      'store.status': () => aVillage(),
+      'settings.get': () => ({ letters: 'normal', columns }),
+      'settings.set': (r) => ({ letters: 'normal', columns: Object.assign(columns, r.columns) }),
+    })
+    const { used } = await within(() => useColumns('roster'))
+    await flushPromises()
+    expect(used.shown.value).toEqual(['age', 'sex'])
+    expect(b.of('settings.set')).toEqual([])
+    used.shown.value = ['sex']
+    await flushPromises()
+    used.shown.value = null
+    await flushPromises()
+    expect(b.of('settings.set')).toEqual([{ columns: { roster: ['sex'] } }, { columns: { roster: [] } }])
+  })
+})
+
+describe('what is being typed', () => {
+  function drafts() {
+    const kept = new Map<string, unknown>()
+    const b = bridge({
+      'store.status': () => aVillage(),
+      'draft.put': (r) => {
+        kept.set(r.key, r.body)
+        return { at: '2026-06-12T10:26:00+08:00' }
+      },
+      'draft.get': (r) => ({ body: kept.get(r.key) ?? null, at: null }),
+      'draft.drop': (r) => {
+        kept.delete(r.key)
+        return {}
+      },
+    })
+    return { b, kept }
+  }
+
+  it('is kept after a pause, before the lock falls, and when the page is left', async () => {
+    const { b, kept } = drafts()
+    const body = ref({ text: '' })
+    const { used, leave } = await within(() => useDraft(ref('note:1'), body))
+    vi.useFakeTimers()
+    expect(await used.load()).toBeNull()
+    await vi.advanceTimersByTimeAsync(1)
+    body.value.text = '水管'
+    await vi.advanceTimersByTimeAsync(300)
+    expect(b.of('draft.put')).toEqual([])
+    body.value.text = '水管漏了'
+    await vi.advanceTimersByTimeAsync(700)
+    expect(b.of('draft.put')).toEqual([{ key: 'note:1', body: { text: '水管漏了' } }])
+    body.value.text = '水管漏了，夜'
+    await nextTick()
+    await keepDrafts()
+    expect(kept.get('note:1')).toEqual({ text: '水管漏了，夜' })
+    await vi.advanceTimersByTimeAsync(700)
+    expect(b.of('draft.put')).toHaveLength(2)
+    body.value.text = '水管漏了，夜里'
+    await nextTick()
+    leave()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(kept.get('note:1')).toEqual({ text: '水管漏了，夜里' })
+  })
+
+  it('comes back, and is gone once it was saved for good', async () => {
+    const { kept } = drafts()
+    kept.set('note:1', { text: '水管漏了' })
+    const { used } = await within(() => useDraft(ref('note:1'), ref({ text: '' })))
+    expect(await used.load()).toEqual({ text: '水管漏了' })
+    await used.drop()
+    expect(kept.size).toBe(0)
+  })
+
+  it('leads back to where it is written', () => {
+    expect(draftRoute('note:abc')).toBe('/courtyards?write=1&id=abc')
+    expect(draftRoute('note:new')).toBe('/courtyards?write=1')
+    expect(draftRoute('member:abc')).toBe('/roster/abc?edit=1')
+    expect(draftRoute('something else')).toBe('/today')
+  })
+})
+
+describe('the lock', () => {
+  it('falls when nobody touched anything for long, and not before', () => {
+    vi.useFakeTimers()
+    const lock = vi.fn()
+    const idle = lockWhenIdle(lock)
+    idle.start()
+    vi.advanceTimersByTime((IDLE_MINUTES * 60 - 1) * 1000)
+    window.dispatchEvent(new Event('keydown'))
+    vi.advanceTimersByTime((IDLE_MINUTES * 60 - 1) * 1000)
+    expect(lock).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1000)
+    expect(lock).toHaveBeenCalledTimes(1)
+    idle.stop()
+  })
+})
