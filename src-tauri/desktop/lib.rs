@@ -33,7 +33,7 @@ pub fn run() -> anyhow::Result<()> {
     let Some(door) = Door::enter(&folder)? else { return Ok(()) };
 
     tauri::Builder::default()
-        .manage(Arc::new(Api::new(folder)))
+        .manage(Arc::new(Api::new(&folder)))
         .invoke_handler(tauri::generate_handler![
             calls::call,
             dialogs::pick_file,

@@ -68,7 +68,7 @@ mod tests {
         let pages = folder.path().join("pages");
         std::fs::create_dir(&pages).unwrap();
         std::fs::write(pages.join("index.html"), "<title>院坝</title>").unwrap();
-        let bridge = Bridge { api: Arc::new(Api::new(folder.path().join("store"))), pages };
+        let bridge = Bridge { api: Arc::new(Api::new(&folder.path().join("store"))), pages };
         Served { _folder: folder, router: router(bridge) }
     }
 
