@@ -25,7 +25,7 @@ async fn a_village_answers_three_questions_and_gets_a_recovery_code_that_it_can_
     assert!(code.is_some(), "no code of eight groups in: {kept}");
 
     window.click("抄好了，去看今天的事").await?;
-    window.words_within("青石桥村").await?;
+    window.words("今天要办的事").await?;
 
     window.close().await
 }
