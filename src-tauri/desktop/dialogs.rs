@@ -6,61 +6,73 @@
 use std::path::PathBuf;
 
 use rfd::{AsyncFileDialog, FileHandle};
+use serde::Deserialize;
 use tauri::WebviewWindow;
 
 #[cfg(feature = "stand-in-dialogs")]
 use crate::stand_in::StandIn;
 
-/// Asks for a file that is there, with one of the `extensions` (without the dot; none for any). `None`: the person
-/// closed the dialog.
+/// What a page asks for; every key may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wish {
+    /// The dialog's title, in Chinese.
+    title: String,
+    /// What such files are called, such as 表格.
+    kind: String,
+    /// Their endings without the dot; none for any file.
+    extensions: Vec<String>,
+    /// The file name to begin with when saving.
+    name: String,
+}
+
+/// Asks for a file that is there. `None`: the person closed the dialog.
 #[tauri::command]
-pub async fn pick_file(window: WebviewWindow, title: String, extensions: Vec<String>) -> Option<PathBuf> {
+pub async fn pick_file(window: WebviewWindow, wish: Wish) -> Option<PathBuf> {
     #[cfg(feature = "stand-in-dialogs")]
     if let Some(person) = StandIn::from_environment() {
         return person.file();
     }
-    on_screen(window, move |dialog| of_kind(dialog.set_title(title), &extensions).pick_file()).await
+    on_screen(window, wish, AsyncFileDialog::pick_file).await
 }
 
-/// Asks where to save, proposing the file name `name`. `None`: the person closed the dialog.
+/// Asks where to save. `None`: the person closed the dialog.
 #[tauri::command]
-pub async fn save_file(
-    window: WebviewWindow,
-    title: String,
-    name: String,
-    extensions: Vec<String>,
-) -> Option<PathBuf> {
+pub async fn save_file(window: WebviewWindow, wish: Wish) -> Option<PathBuf> {
     #[cfg(feature = "stand-in-dialogs")]
     if let Some(person) = StandIn::from_environment() {
-        return person.save(&name);
+        return person.save(&wish.name);
     }
-    on_screen(window, move |dialog| {
-        of_kind(dialog.set_title(title).set_file_name(name), &extensions).save_file()
-    })
-    .await
+    on_screen(window, wish, AsyncFileDialog::save_file).await
 }
 
 /// Asks for a folder, such as a stick. `None`: the person closed the dialog.
 #[tauri::command]
-pub async fn pick_folder(window: WebviewWindow, title: String) -> Option<PathBuf> {
+pub async fn pick_folder(window: WebviewWindow, wish: Wish) -> Option<PathBuf> {
     #[cfg(feature = "stand-in-dialogs")]
     if let Some(person) = StandIn::from_environment() {
         return person.folder();
     }
-    on_screen(window, move |dialog| dialog.set_title(title).pick_folder()).await
+    on_screen(window, wish, AsyncFileDialog::pick_folder).await
 }
 
-fn of_kind(dialog: AsyncFileDialog, extensions: &[String]) -> AsyncFileDialog {
-    if extensions.is_empty() {
-        return dialog;
+impl Wish {
+    fn dialog(self, parent: &WebviewWindow) -> AsyncFileDialog {
+        let mut dialog = AsyncFileDialog::new().set_parent(parent).set_title(self.title);
+        if !self.extensions.is_empty() {
+            dialog = dialog.add_filter(self.kind, &self.extensions);
+        }
+        if !self.name.is_empty() {
+            dialog = dialog.set_file_name(self.name);
+        }
+        dialog
     }
-    let shown: Vec<String> = extensions.iter().map(|extension| format!("*.{extension}")).collect();
-    dialog.add_filter(shown.join(" "), extensions)
 }
 
 /// Opens a dialog on the thread that owns the window, as every toolkit demands, and waits for it elsewhere.
 async fn on_screen<Answer>(
     window: WebviewWindow,
+    wish: Wish,
     open: impl FnOnce(AsyncFileDialog) -> Answer + Send + 'static,
 ) -> Option<PathBuf>
 where
@@ -70,7 +82,7 @@ where
     let parent = window.clone();
     window
         .run_on_main_thread(move || {
-            let _ = opened.send(open(AsyncFileDialog::new().set_parent(&parent)));
+            let _ = opened.send(open(wish.dialog(&parent)));
         })
         .ok()?;
     dialog.await.ok()?.await.map(|file| file.path().to_path_buf())
