@@ -15,7 +15,6 @@ use crate::registry::commands;
 use crate::sentences::Trouble;
 use crate::session::Session;
 
-
 request! {
     /// A courtyard to be written.
     pub struct SaveCourtyard {

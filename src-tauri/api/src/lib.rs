@@ -25,6 +25,7 @@ mod import;
 mod import_steps;
 mod import_values;
 mod job;
+mod laptop;
 mod mask;
 mod member;
 mod member_card;
@@ -35,8 +36,10 @@ mod out_file;
 mod people;
 mod points;
 mod post;
+mod practice;
 mod problems;
 mod recovery;
+mod redact;
 mod registry;
 mod rights;
 mod roster;
@@ -88,6 +91,9 @@ static NOUNS: &[&[Command]] = &[
     digest::COMMANDS,
     verify::COMMANDS,
     user::COMMANDS,
+    laptop::COMMANDS,
+    redact::COMMANDS,
+    practice::COMMANDS,
     audit::COMMANDS,
     doctor::COMMANDS,
     clock::COMMANDS,

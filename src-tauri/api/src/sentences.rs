@@ -54,6 +54,8 @@ pub enum Trouble {
     StickFull,
     /// The stick was pulled, or does not keep what is written
     StickGone,
+    /// Only what is below this organisation can be dealt with from here
+    NotBelow,
     /// There is no organisation above
     NoParent,
     /// There is no such record; the word says what was looked for
@@ -222,6 +224,11 @@ impl Trouble {
                 Code::Refused,
                 "U 盘拔早了，或者存不住东西，没写完。这里的数据没有动。",
                 "插回去再写一次，半截的文件会自己清掉。",
+            ),
+            NotBelow => say(
+                Code::NotAllowed,
+                "这一步要由上一级来做，这里做不了，什么也没做，数据没有动。",
+                "请上一级来办。",
             ),
             NoParent => {
                 say(Code::Refused, "这里还没有上级，不知道交给谁，没有写。数据没有动。", "先办授权，再写。")
