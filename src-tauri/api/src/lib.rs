@@ -20,6 +20,7 @@ mod errand;
 mod error;
 mod held;
 mod home;
+mod household;
 mod import;
 mod import_steps;
 mod import_values;
@@ -78,6 +79,7 @@ static NOUNS: &[&[Command]] = &[
     courtyard::COMMANDS,
     note::COMMANDS,
     errand::COMMANDS,
+    household::COMMANDS,
     points::COMMANDS,
     stick::COMMANDS,
     enrol::COMMANDS,
