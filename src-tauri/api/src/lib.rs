@@ -21,6 +21,7 @@ mod errand;
 mod error;
 mod held;
 mod home;
+mod household;
 mod import;
 mod import_steps;
 mod import_values;
@@ -79,6 +80,7 @@ static NOUNS: &[&[Command]] = &[
     courtyard::COMMANDS,
     note::COMMANDS,
     errand::COMMANDS,
+    household::COMMANDS,
     points::COMMANDS,
     stick::COMMANDS,
     enrol::COMMANDS,

@@ -40,6 +40,8 @@ pub enum Trouble {
     TooManyTries { seconds: u64 },
     /// The person who is signed in may not
     NotAllowed,
+    /// Whoever proposed points does not review them; so many claims of the choice are the reviewer's own
+    OwnClaims { claims: usize },
     /// Another program has the store open
     OpenElsewhere,
     /// The store's file is damaged
@@ -191,6 +193,11 @@ impl Trouble {
                 Code::NotAllowed,
                 "这一步您的职务还不能办，什么也没做，数据没有动。",
                 "请书记来办，或者请书记改一改谁能做什么。",
+            ),
+            OwnClaims { claims } => say(
+                Code::NotAllowed,
+                &format!("这里有 {claims} 笔是您自己申报的，谁申报谁不审核。一笔也没有审，数据没有动。"),
+                "请另一个人用自己的口令打开，再来审这几笔。",
             ),
             OpenElsewhere => say(
                 Code::OpenElsewhere,

@@ -51,6 +51,8 @@ import type {
   RateErrand,
   RefuseErrand,
   Today,
+  Household,
+  SaveHousehold,
   CommitImport,
   ImportDone,
   ImportPreview,
@@ -251,6 +253,10 @@ export interface Commands {
   "errand.rate": { request: RateErrand; response: JustDone };
   /** Writes the errands to a workbook */
   "errand.export": { request: OutFile; response: Written };
+  /** All households */
+  "household.list": { request: Nothing; response: Array<Household> };
+  /** Writes a household */
+  "household.save": { request: SaveHousehold; response: Made };
   /** The rules of the three groups */
   "points.rules": { request: Nothing; response: Array<RuleBook> };
   /** People × rules on a day */

@@ -1,5 +1,6 @@
 //! A village's working day by typed commands, and each act taken back.
 
 mod courtyard;
+mod points;
 mod post;
 mod village;

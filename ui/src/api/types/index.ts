@@ -14,6 +14,7 @@ export type * from "./enrol";
 export type * from "./errand";
 export type * from "./error";
 export type * from "./home";
+export type * from "./household";
 export type * from "./import";
 export type * from "./job";
 export type * from "./member";
