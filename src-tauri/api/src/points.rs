@@ -16,6 +16,9 @@ use crate::dto::{Done, JustDone, Nothing, RecordId, Written, answer, request, wo
 use crate::registry::commands;
 
 
+pub(crate) use history::PROPOSED;
+pub(crate) use rules::signed;
+
 words! {
     /// The three groups, each with its own rules (RULES §8).
     pub enum PeopleGroup { Members, Households, Hardship }
