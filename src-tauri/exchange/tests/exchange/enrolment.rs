@@ -200,7 +200,7 @@ fn a_request_or_grant_with_any_byte_altered_or_cut_is_refused_whole() {
     enrol::request(&mut village.store, &request).unwrap();
     let whole = std::fs::read(&request).unwrap();
     let before = all(&township);
-    for damaged in crate::bundles::damaged(&whole) {
+    for damaged in crate::damage::damaged(&whole) {
         std::fs::write(&bad, damaged).unwrap();
         refused(enrol::grant(&mut township.store, &bad, &on(&stick, "none"), None));
     }
@@ -209,7 +209,7 @@ fn a_request_or_grant_with_any_byte_altered_or_cut_is_refused_whole() {
 
     let whole = std::fs::read(&grant).unwrap();
     let before = all(&village);
-    for damaged in crate::bundles::damaged(&whole) {
+    for damaged in crate::damage::damaged(&whole) {
         std::fs::write(&bad, damaged).unwrap();
         refused(enrol::accept(&mut village.store, &bad));
     }
