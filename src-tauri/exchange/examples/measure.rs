@@ -75,7 +75,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let opened = yuanba_exchange::container::open(&written.file, &keys::identities(&township)?)?;
     println!("  of that opened in {:?}", began.elapsed());
     let began = Instant::now();
-    let segments: Vec<_> = opened.segments().map(yuanba_journal::Segment::from_cbor).collect::<Result<_, _>>()?;
+    let segments: Vec<_> =
+        opened.segments().map(yuanba_journal::Segment::from_cbor).collect::<Result<_, _>>()?;
     println!("  of that {} segments checked in {:?}", segments.len(), began.elapsed());
     drop((opened, segments));
     let began = Instant::now();

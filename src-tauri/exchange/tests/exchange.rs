@@ -12,5 +12,7 @@ mod enrolment;
 mod place;
 #[path = "exchange/revoked.rs"]
 mod revoked;
+#[path = "exchange/simulated.rs"]
+mod simulated;
 #[path = "exchange/strangers.rs"]
 mod strangers;

@@ -164,12 +164,6 @@ impl Store {
         self.db.execute_batch("COMMIT")?;
         Ok(applied)
     }
-
-    /// Whether a segment is parked until its gap is filled.
-    pub fn is_parked(&self, segment: &Segment) -> Result<bool> {
-        let digest = yuanba_journal::Hash::of(&[&segment.to_cbor()]);
-        Ok(self.db.prepare_cached("SELECT 1 FROM parked WHERE digest = ?1")?.exists([digest.0])?)
-    }
 }
 
 fn park(db: &Connection, segment: &Segment, now_ms: i64) -> Result<yuanba_journal::Hash> {

@@ -121,7 +121,9 @@ impl Place {
         let record = self.store.record(&member::TABLE, member).unwrap().unwrap();
         let mut intent = Intent::new("改了学历");
         intent.edit(&record).put(member::EDUCATION, education);
-        self.store.commit(intent).unwrap();
+        if !intent.is_empty() {
+            self.store.commit(intent).unwrap();
+        }
     }
 
     pub fn education(&self, member: Id) -> Option<String> {
