@@ -184,7 +184,7 @@ fn read_rows(
     let mut reader = RowReader::new(grid, layout, CellReader::new(today, grid.epoch()));
     let again = Repetition::of(header, layout.column(Field::Name));
     let first = header.rows.iter().max().copied().unwrap_or(0);
-    let mut section: Option<String> = None;
+    let mut section = person::section_above(grid, header);
     let mut rows = Vec::with_capacity(grid.len());
     for row in grid.rows().filter(|row| row.number() > first) {
         watch.row(rows.len() as u64)?;
