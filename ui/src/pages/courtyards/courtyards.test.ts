@@ -95,9 +95,11 @@ describe('writing a note', () => {
       courtyard: id(1), date: '2026-06-12', present: [{ name: '谢开秀', member: null }], text: '住院 11 天，不知道怎么报销。', tags: [],
       errand: { matter: 'medical', person: '谢开秀', agent: id(90), papers: ['结算单'], promised_on: null },
     }])
-    expect(b.of('draft.drop')).toEqual([{ key: `note:${id(1)}` }])
+    expect(b.of('draft.drop')).toContainEqual({ key: `note:${id(1)}` })
     expect(wrapper.get<HTMLTextAreaElement>('textarea').element.value).toBe('')
     expect(wrapper.text()).toContain('2026-003')
+    wrapper.unmount()
+    expect(b.of('draft.put')).toEqual([])
   })
 
   it('keeps what is typed under its courtyard, also when one goes to another before the pause is over', async () => {
