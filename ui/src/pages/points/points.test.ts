@@ -5,7 +5,7 @@ import { aVillage, bridge, refusal } from '@/testing/bridge'
 import { findings, show } from '@/testing/mount'
 import PointsPage from './PointsPage.vue'
 import { cellsOf, readDraft } from './gridDraft'
-import { readPasted } from './pastedTable'
+import { readPasted } from '@/words/pastedTable'
 
 const names = ['何玉兰', '李国强', '刘桂香', '杨素芬']
 const person = (i: number) => `p${i}`
