@@ -4,12 +4,12 @@ use std::path::Path;
 
 use yuanba_store::Store;
 
+use crate::Api;
 use crate::dto::{OutFile, answer, request};
 use crate::error::ApiError;
 use crate::registry::commands;
 use crate::sentences::Trouble;
 use crate::store::{self, WithStatus};
-use crate::Api;
 
 answer! {
     /// A backup that was written and read back.

@@ -72,7 +72,9 @@ pub(crate) fn shown(table: u16, field: u16, value: &Value) -> String {
         Value::Bool(false) => "否".to_owned(),
         Value::Int(number) => number.to_string(),
         Value::Id(id) => id.to_string(),
-        Value::List(list) => list.iter().map(|value| shown(table, field, value)).collect::<Vec<_>>().join("、"),
+        Value::List(list) => {
+            list.iter().map(|value| shown(table, field, value)).collect::<Vec<_>>().join("、")
+        }
         Value::Text(text) if is(member::ID_NUMBER) => mask::id_number(text),
         Value::Text(text) if is(member::PHONES) => mask::phone(text),
         Value::Text(text) if is(member::SEX) => {
@@ -137,7 +139,10 @@ fn resolve(api: &Api, request: Resolve) -> Result<JustDone, ApiError> {
     let take = request.take.trim().to_uppercase();
     let side = conflict.sides.iter().find(|side| side.side == take).ok_or_else(|| {
         let offered: Vec<&str> = conflict.sides.iter().map(|side| side.side.as_str()).collect();
-        Trouble::BadValue { field: "take", text: format!("没有「{take}」这一边，有的是 {}。", offered.join("、")) }
+        Trouble::BadValue {
+            field: "take",
+            text: format!("没有「{take}」这一边，有的是 {}。", offered.join("、")),
+        }
     })?;
     let text = format!("定了{}的{}：{}", conflict.record_title, conflict.label, side.value);
     let letter = take.chars().next().ok_or(Trouble::BadRequest)?;

@@ -5,17 +5,25 @@
 //! Result<Answer, ApiError>`, one line in the noun's `commands!`, and run the tests with `YUANBA_UPDATE=1` to bring the
 //! window's types up to date. A new noun is also named in [`NOUNS`].
 
+mod audit;
 mod backup;
+mod bundle;
+mod clock;
 mod conflict;
 mod courtyard;
 mod digest;
+mod doctor;
 mod draft;
 mod dto;
 mod enrol;
+mod entered;
 mod errand;
 mod error;
+mod held;
 mod home;
 mod import;
+mod import_steps;
+mod import_values;
 mod job;
 mod mask;
 mod member;
@@ -23,6 +31,7 @@ mod member_card;
 mod member_fields;
 mod note;
 mod org;
+mod out_file;
 mod people;
 mod points;
 mod post;
@@ -42,13 +51,16 @@ mod store;
 mod time;
 pub mod typescript;
 mod undo;
+mod user;
 mod verify;
+mod workbook;
 
 pub use error::{ApiError, Code};
 pub use registry::{Command, CommandDescription};
 pub use rights::{Right, first_user_name, roles_of};
 pub use sentences::Trouble;
 pub use session::Api;
+pub use yuanba_core::Level;
 
 /// The commands of every noun, in the order they are listed.
 static NOUNS: &[&[Command]] = &[
@@ -70,9 +82,14 @@ static NOUNS: &[&[Command]] = &[
     points::COMMANDS,
     stick::COMMANDS,
     enrol::COMMANDS,
+    bundle::COMMANDS,
     org::COMMANDS,
     conflict::COMMANDS,
     digest::COMMANDS,
     verify::COMMANDS,
+    user::COMMANDS,
+    audit::COMMANDS,
+    doctor::COMMANDS,
+    clock::COMMANDS,
     job::COMMANDS,
 ];

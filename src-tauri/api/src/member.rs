@@ -187,7 +187,10 @@ impl Forms {
     }
 
     fn shown(&self, token: &str, id: Id) -> Option<Record> {
-        self.0.iter().find(|(known, record)| known == token && record.id == id).map(|(_, record)| record.clone())
+        self.0
+            .iter()
+            .find(|(known, record)| known == token && record.id == id)
+            .map(|(_, record)| record.clone())
     }
 }
 
@@ -266,7 +269,8 @@ fn save(api: &Api, request: SaveMember) -> Result<MemberSaved, ApiError> {
         kept.retain(|problem| problem.field != field.name);
         raw.retain(|(name, _)| name != field.name);
         if let Typed::Wrong { code, text, raw: typed } = &read {
-            let problem = Problem { field: field.name.to_owned(), code: (*code).to_owned(), text: text.clone() };
+            let problem =
+                Problem { field: field.name.to_owned(), code: (*code).to_owned(), text: text.clone() };
             refused.push(problem.clone());
             if *code == "value_masked" {
                 continue;
@@ -284,7 +288,9 @@ fn save(api: &Api, request: SaveMember) -> Result<MemberSaved, ApiError> {
         _ => held.as_ref().and_then(|record| record.text(field).map(str::to_owned)),
     };
     let name = after(member::NAME).ok_or(Trouble::Empty { field: "name", label: "姓名" })?;
-    kept.retain(|problem| !["id_birth_differs", "id_sex_differs", "dates_out_of_order"].contains(&&*problem.code));
+    kept.retain(|problem| {
+        !["id_birth_differs", "id_sex_differs", "dates_out_of_order"].contains(&&*problem.code)
+    });
     for (field, code, text) in member_fields::contradictions(after, session.joining_age_years()) {
         let problem = Problem { field: field.name.to_owned(), code: code.to_owned(), text };
         if written(field).is_some() || held.is_none() {
@@ -377,7 +383,8 @@ fn list(api: &Api, request: ListMembers) -> Result<MemberList, ApiError> {
     let mut rows = Rows::new(&session);
     let mut members = Vec::with_capacity(records.len());
     for record in &records {
-        let show = |text: &str, masked: fn(&str) -> String| if whole { text.to_owned() } else { masked(text) };
+        let show =
+            |text: &str, masked: fn(&str) -> String| if whole { text.to_owned() } else { masked(text) };
         members.push(ListedMember {
             id: record.id.into(),
             org: record.org.into(),
@@ -404,7 +411,8 @@ impl Session {
             return Ok(records);
         }
         let all = self.store.records(&member::TABLE)?.into_iter();
-        let mut by_id: std::collections::HashMap<Id, Record> = all.map(|record| (record.id, record)).collect();
+        let mut by_id: std::collections::HashMap<Id, Record> =
+            all.map(|record| (record.id, record)).collect();
         records.extend(ids.iter().filter_map(|id| by_id.remove(id)));
         Ok(records)
     }

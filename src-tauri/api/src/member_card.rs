@@ -150,7 +150,10 @@ fn groups(record: &Record) -> Vec<FactGroup> {
     };
     GROUPS
         .iter()
-        .map(|(title, fields)| FactGroup { title: (*title).to_owned(), facts: fields.iter().map(fact).collect() })
+        .map(|(title, fields)| FactGroup {
+            title: (*title).to_owned(),
+            facts: fields.iter().map(fact).collect(),
+        })
         .collect()
 }
 
@@ -171,7 +174,12 @@ fn timeline(session: &Session, record: &Record) -> Result<Vec<TimelineEntry>, Ap
         }
         let name = session.post_name(post.text(post_assignment::POST).unwrap_or_default());
         let text = |field| post.text(field);
-        entry(text(post_assignment::FROM), EventKind::Post, &format!("定了「{name}」"), text(post_assignment::DECIDED_BY));
+        entry(
+            text(post_assignment::FROM),
+            EventKind::Post,
+            &format!("定了「{name}」"),
+            text(post_assignment::DECIDED_BY),
+        );
         let reason = text(post_assignment::END_REASON);
         entry(text(post_assignment::ENDED_ON), EventKind::Post, &format!("不再管「{name}」"), reason);
     }

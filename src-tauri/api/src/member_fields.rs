@@ -88,7 +88,12 @@ pub(crate) fn masked(record: Option<&Record>) -> MemberFields {
 }
 
 /// Reads what somebody typed into a field of a person; `held` is the record that the form showed.
-pub(crate) fn read(field: Field, typed: &Json, held: Option<&Record>, today: NaiveDate) -> Result<Typed, Trouble> {
+pub(crate) fn read(
+    field: Field,
+    typed: &Json,
+    held: Option<&Record>,
+    today: NaiveDate,
+) -> Result<Typed, Trouble> {
     let malformed = || Trouble::BadRequest;
     if field == member::PHONES {
         return phones(typed, held);
@@ -170,7 +175,11 @@ fn id_number(text: &str, held: Option<&Record>) -> Typed {
         }
         Err(IdProblem::Length) => {
             let count = text.chars().filter(char::is_ascii_alphanumeric).count();
-            wrong("id_length", text, format!("身份证号应当 18 位，这里是 {count} 位。手边没有就先存，以后再补。"))
+            wrong(
+                "id_length",
+                text,
+                format!("身份证号应当 18 位，这里是 {count} 位。手边没有就先存，以后再补。"),
+            )
         }
         Err(IdProblem::Checksum) => {
             wrong("id_checksum", text, "最后一位和前面对不上，多半抄错了一位。手边没有就先存，以后再补。")
@@ -182,7 +191,8 @@ fn id_number(text: &str, held: Option<&Record>) -> Typed {
 /// 1963 年没有 2 月 29 日，这个号码抄错了。
 fn impossible_date(text: &str) -> String {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let part = |from: usize, to: usize| digits.get(from..to).map(|part| part.trim_start_matches('0').to_owned());
+    let part =
+        |from: usize, to: usize| digits.get(from..to).map(|part| part.trim_start_matches('0').to_owned());
     match (digits.get(6..10), part(10, 12), part(12, 14)) {
         (Some(year), Some(month), Some(day)) => {
             format!("{year} 年没有 {month} 月 {day} 日，这个号码抄错了。手边没有就先存，以后再补。")
@@ -201,9 +211,11 @@ fn date(field: Field, text: &str, today: NaiveDate) -> Typed {
             wrong("date_in_future", text, format!("{}还没到，请再看一遍。", field.label))
         }
         Ok(read) => Typed::Value(read.map(|date| date.to_string()).into()),
-        Err(DateProblem::Unreadable) => {
-            wrong("date_unreadable", text, format!("{}看不懂，写成 1985-07-01、1985-07 或者 1985 都行。", field.label))
-        }
+        Err(DateProblem::Unreadable) => wrong(
+            "date_unreadable",
+            text,
+            format!("{}看不懂，写成 1985-07-01、1985-07 或者 1985 都行。", field.label),
+        ),
         Err(DateProblem::Impossible) => {
             wrong("date_impossible", text, format!("{}没有这一天，请再看一遍。", field.label))
         }
@@ -226,7 +238,11 @@ fn word(field: Field, text: &str) -> Typed {
     };
     match value {
         Some(value) => Typed::Value(value),
-        None => wrong("unknown_value", text, format!("{}里没有「{}」这一种，请再选一个。", field.label, mask::text(text))),
+        None => wrong(
+            "unknown_value",
+            text,
+            format!("{}里没有「{}」这一种，请再选一个。", field.label, mask::text(text)),
+        ),
     }
 }
 
@@ -240,7 +256,10 @@ pub(crate) fn contradictions(
     let id = get(member::ID_NUMBER).and_then(|text| IdNumber::read(&text).ok().flatten());
     if let Some(id) = id {
         if let Some(born) = date(member::BIRTH_DATE).filter(|born| !born.agrees_with(&id.birth_date())) {
-            let text = format!("身份证号里的生日是 {}，这里写的是 {born}，两个都留着，以档案为准。", id.birth_date());
+            let text = format!(
+                "身份证号里的生日是 {}，这里写的是 {born}，两个都留着，以档案为准。",
+                id.birth_date()
+            );
             found.push((member::ID_NUMBER, "id_birth_differs", text));
         }
         let sex = get(member::SEX).and_then(|text| Sex::read(&text));

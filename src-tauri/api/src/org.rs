@@ -66,7 +66,8 @@ impl Session {
                 .map(|org| org.absorbed_into.unwrap_or(org.id))
                 .ok_or_else(|| Trouble::UnknownOrg { name: text.to_owned() }.into());
         }
-        let mut named = all.iter().filter(|org| org.absorbed_into.is_none() && org.name.as_deref() == Some(text));
+        let mut named =
+            all.iter().filter(|org| org.absorbed_into.is_none() && org.name.as_deref() == Some(text));
         match (named.next(), named.next()) {
             (Some(org), None) => Ok(org.id),
             (None, _) => Err(Trouble::UnknownOrg { name: text.to_owned() }.into()),

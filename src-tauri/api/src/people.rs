@@ -1,5 +1,6 @@
 //! The roster in memory, as lists and searches need it: one entry a person, in the order of names, and the texts that a
-//! search looks through. Read from the store when first asked for, and brought up to date after every change.
+//! search looks through. Read from the store when first asked for, and again after a change: a roster of one village is read in a few
+//! milliseconds.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -108,17 +109,6 @@ impl People {
         Ok(())
     }
 
-    /// Brings one person up to date; `None` for somebody who is no longer there.
-    pub(crate) fn update(&mut self, id: Id, record: Option<&Record>) {
-        self.list.retain(|person| person.id != id);
-        if let Some(record) = record.filter(|record| !record.voided() && record.id == id) {
-            let person = self.person(record);
-            let at = self.list.partition_point(|other| order(other) < order(&person));
-            self.list.insert(at, person);
-        }
-        self.searched = None;
-    }
-
     fn person(&mut self, record: &Record) -> Person {
         let name = record.text(member::NAME).unwrap_or_default().to_owned();
         let date = |field| record.text(field).and_then(|text| text.parse().ok());
@@ -207,8 +197,11 @@ impl People {
 
 impl Searched {
     fn of(list: &[Person]) -> Searched {
-        let mut searched =
-            Searched { names: Haystack::default(), letters: Haystack::default(), digits: Haystack::default() };
+        let mut searched = Searched {
+            names: Haystack::default(),
+            letters: Haystack::default(),
+            digits: Haystack::default(),
+        };
         for person in list {
             searched.names.push(&person.name);
             searched.letters.push(&person.letters);

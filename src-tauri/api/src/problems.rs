@@ -12,7 +12,11 @@ pub(crate) fn of(record: &Record) -> Vec<Problem> {
     let listed = record.get(member::PROBLEMS).as_list().iter().map(Value::as_list);
     listed
         .filter(|parts| parts.len() >= 2)
-        .map(|parts| Problem { field: text(parts.first()), code: text(parts.get(1)), text: text(parts.get(2)) })
+        .map(|parts| Problem {
+            field: text(parts.first()),
+            code: text(parts.get(1)),
+            text: text(parts.get(2)),
+        })
         .collect()
 }
 

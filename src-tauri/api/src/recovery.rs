@@ -22,7 +22,10 @@ commands! {
 
 fn save(api: &Api, request: OutFile) -> Result<SavedTo, ApiError> {
     let session = api.session()?;
-    let code = session.recovery.as_ref().ok_or(Trouble::NotFound { what: "个恢复码，只有第一次用的时候能存" })?;
+    let code = session
+        .recovery
+        .as_ref()
+        .ok_or(Trouble::NotFound { what: "个恢复码，只有第一次用的时候能存" })?;
     let name = session.store.organisation_name(session.store.org())?;
     let text = format!(
         "{name} 的恢复码\r\n\r\n{}\r\n\r\n忘了口令时用它打开。请打印出来放进保险柜，电脑上的这一份随后删掉。\r\n",

@@ -1,15 +1,23 @@
 //! `roster.*`: the list of people. Ids and the visible rows cross the bridge, never the whole table.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use yuanba_core::MemberKind;
 use yuanba_core::tables::member;
+use yuanba_paper::Watch;
+use yuanba_paper::roster::Values;
+use yuanba_paper::roster::export::{ExportOptions, fields, write};
 
 use crate::Api;
 use crate::dto::{RecordId, Written, answer, request, words};
 use crate::error::ApiError;
-use crate::people::People;
+use crate::import_values::values;
+use crate::member::purpose;
+use crate::out_file;
+use crate::people::{People, is_here};
 use crate::registry::commands;
+use crate::rights::Right;
 use crate::roster_rows::Rows;
 use crate::sentences::Trouble;
 
@@ -102,7 +110,7 @@ commands! {
     /// The rows of some people
     "roster.rows" (RowIds) -> Vec<MemberRow>, Read => rows;
     /// Writes people to a workbook
-    "roster.export" (ExportRoster) -> Written, Read;
+    "roster.export" (ExportRoster) -> Written, Read => export;
 }
 
 /// The most rows of one answer: what a screen can show, many times over.
@@ -144,7 +152,8 @@ fn query(api: &Api, request: RosterQuery) -> Result<RosterFound, ApiError> {
         Sort::Kind => sort(&mut found, !descending, |at| people.get(at).kind),
     }
     let ids: Vec<RecordId> = found.iter().map(|at| people.get(*at).id.into()).collect();
-    let sentence = sentence(people, whole, &ids, facets.doubtful, request.search.as_deref().unwrap_or_default());
+    let sentence =
+        sentence(people, whole, &ids, facets.doubtful, request.search.as_deref().unwrap_or_default());
     Ok(RosterFound { count: ids.len() as u32, ids, facets, sentence })
 }
 
@@ -174,7 +183,8 @@ fn facets(people: &People, found: &[u32]) -> Facets {
         label: kind.0.label().to_owned(),
         count,
     };
-    let group = |(group, count): (&str, u32)| Choice { value: group.to_owned(), label: group.to_owned(), count };
+    let group =
+        |(group, count): (&str, u32)| Choice { value: group.to_owned(), label: group.to_owned(), count };
     Facets {
         kinds: kinds.into_iter().map(kind).collect(),
         party_groups: groups.into_iter().map(group).collect(),
@@ -214,4 +224,38 @@ fn rows(api: &Api, request: RowIds) -> Result<Vec<MemberRow>, ApiError> {
         }
     }
     Ok(answer)
+}
+
+fn export(api: &Api, request: ExportRoster) -> Result<Written, ApiError> {
+    let unmasked = request.unmasked.unwrap_or(false);
+    let purpose = unmasked.then(|| purpose(request.purpose.as_deref())).transpose()?;
+    if unmasked {
+        api.check(Right::Reveal)?;
+    }
+    let mut session = api.session()?;
+    let records = match request.ids {
+        Some(ids) => {
+            let ids: Vec<yuanba_core::Id> = ids.into_iter().map(|id| id.0).collect();
+            session.records_in_order(&ids)?
+        }
+        None => {
+            // In the order in which they came: that of the paper roster.
+            let mut all = session.store.records(&member::TABLE)?;
+            all.retain(|record| !record.voided() && is_here(record.text(member::STATUS)));
+            all.sort_by_key(|record| record.id);
+            all
+        }
+    };
+    let persons: Vec<Values> = records.iter().map(values).collect();
+    let title = format!("{}党员名册", session.store.organisation_name(session.store.org())?);
+    let options = ExportOptions { title, unmasked, fields: fields(&persons) };
+    // The trace first: whole numbers never leave without one.
+    if let Some(purpose) = purpose {
+        session.leave_trace("导出全号", &purpose, persons.len(), None)?;
+    }
+    drop(session);
+    let rows = out_file::workbook(Path::new(&request.out), |file| {
+        write(&options, &persons, file, &mut Watch::default())
+    })?;
+    Ok(Written { path: request.out, rows })
 }

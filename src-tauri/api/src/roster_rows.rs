@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use yuanba_core::tables::{member, post_assignment};
 use yuanba_core::sex::Sex;
+use yuanba_core::tables::{member, post_assignment};
 use yuanba_core::{Education, Id, MemberKind, Nation, PartialDate};
 use yuanba_store::{Record, StoreError};
 

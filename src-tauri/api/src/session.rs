@@ -5,12 +5,14 @@ use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use yuanba_core::tables::user;
+use yuanba_core::tables::{organisation, user};
 use yuanba_core::{Id, Level};
+use yuanba_practices::Practices;
 use yuanba_store::{Intent, RecoveryCode, Store, Surroundings};
 
 use crate::dto::Done;
 use crate::error::ApiError;
+use crate::import::Imports;
 use crate::job::Jobs;
 use crate::member::Forms;
 use crate::people::People;
@@ -47,6 +49,8 @@ pub(crate) struct Session {
     /// The roster as lists and searches need it; made when first asked for
     pub(crate) people: Option<People>,
     pub(crate) forms: Forms,
+    /// Files that were read and wait for decisions
+    pub(crate) imports: Imports,
 }
 
 /// A signed-in session, held by one caller at a time.
@@ -168,18 +172,28 @@ impl Session {
 
     /// The age from which somebody may join, by the rules in force today.
     pub(crate) fn joining_age_years(&self) -> Option<u32> {
-        None
+        Practices::built_in().roster.on(self.store.today()).map(|rule| rule.applicant_age_years)
     }
 
-    /// What a post of the catalogue is called.
+    /// The GB/T 2260 code of this organisation.
+    pub(crate) fn place_code(&self) -> Option<String> {
+        let facts = self.store.record(&organisation::TABLE, self.store.org()).ok().flatten()?;
+        facts.text(organisation::CODE).map(str::to_owned)
+    }
+
+    /// What a post of the catalogue is called. A post of an edition that is not known shows as it is kept.
     pub(crate) fn post_name(&self, post: &str) -> String {
-        post.to_owned()
+        let place = Practices::built_in().place_for(self.place_code().as_deref());
+        let editions = place.map(|place| place.posts.as_slice()).unwrap_or_default();
+        let named = editions.iter().rev().find_map(|posts| posts.post(post));
+        named.map_or_else(|| post.to_owned(), |post| post.name.clone())
     }
 
     /// The names of everybody who has written here, by id.
     pub(crate) fn user_names(&self) -> Result<HashMap<Id, String>, ApiError> {
         let records = self.store.records(&user::TABLE)?;
-        let named = records.iter().filter_map(|record| Some((record.id, record.text(user::NAME)?.to_owned())));
+        let named =
+            records.iter().filter_map(|record| Some((record.id, record.text(user::NAME)?.to_owned())));
         Ok(named.collect())
     }
 
@@ -192,6 +206,7 @@ impl Session {
             recovery,
             people: None,
             forms: Forms::default(),
+            imports: Imports::default(),
         })
     }
 
@@ -199,7 +214,9 @@ impl Session {
     pub(crate) fn commit(&mut self, intent: Intent) -> Result<Done, ApiError> {
         let (text, at) = (intent.said().to_owned(), time::stamp(self.store.now_ms()));
         if intent.is_empty() {
-            return Ok(Done { group: String::new(), text: "没有要改的，原来就是这样".to_owned(), at });
+            return Ok(Done {
+                group: String::new(), text: "没有要改的，原来就是这样".to_owned(), at
+            });
         }
         let group = self.store.commit(intent)?;
         self.catch_up()?;

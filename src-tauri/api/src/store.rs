@@ -271,7 +271,8 @@ fn open(api: &Api, request: Open) -> Result<WithStatus, ApiError> {
     let mut slot = api.slot();
     // The same folder is not opened twice: the old session ends first.
     *slot = None;
-    let unlock = Unlock { user: request.user.filter(|user| !user.trim().is_empty()), passphrase: request.passphrase };
+    let unlock =
+        Unlock { user: request.user.filter(|user| !user.trim().is_empty()), passphrase: request.passphrase };
     match Store::open(api.dir(), unlock, api.inner.surroundings.clone()) {
         Ok(store) => {
             attempts().right();
@@ -280,7 +281,9 @@ fn open(api: &Api, request: Open) -> Result<WithStatus, ApiError> {
         Err(error) => {
             let trouble = Trouble::from(error);
             return Err(match trouble {
-                Trouble::WrongPassphrase { .. } => Trouble::WrongPassphrase { left: attempts().wrong(now_ms) },
+                Trouble::WrongPassphrase { .. } => {
+                    Trouble::WrongPassphrase { left: attempts().wrong(now_ms) }
+                }
                 other => other,
             }
             .into());

@@ -1,15 +1,22 @@
 //! Times and days as answers carry them.
 
-use chrono::{Datelike, NaiveDate, SecondsFormat};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, SecondsFormat};
+
+/// A time in China, where every civil date of the program is.
+fn china(ms: i64) -> DateTime<FixedOffset> {
+    const EAST_SECONDS: i32 = 8 * 3600;
+    let zone = FixedOffset::east_opt(EAST_SECONDS).expect("a constant");
+    DateTime::from_timestamp_millis(ms).unwrap_or_default().with_timezone(&zone)
+}
 
 /// RFC 3339 in China, to the second.
 pub(crate) fn stamp(ms: i64) -> String {
-    yuanba_store::china(ms).to_rfc3339_opts(SecondsFormat::Secs, true)
+    china(ms).to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// The day in China, `2026-06-12`.
 pub(crate) fn day(ms: i64) -> String {
-    yuanba_store::china(ms).format("%Y-%m-%d").to_string()
+    china(ms).format("%Y-%m-%d").to_string()
 }
 
 /// 6 月 12 日, with no-break spaces before the measure words.

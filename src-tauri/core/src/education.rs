@@ -71,7 +71,7 @@ impl Education {
             return Self::from_code(text.parse().ok()?);
         }
         // The way of studying (在职, 函授) is no part of the level.
-        let mut word = text.as_str();
+        let mut word = &*text;
         for prefix in [
             "全日制",
             "在职",

@@ -47,6 +47,10 @@ impl IdNumber {
         if text.len() > 1024 {
             return Err(IdProblem::Length);
         }
+        // Nearly every cell has the number as it is.
+        if let Ok(id) = Self::from_18(text.as_bytes()) {
+            return Ok(Some(id));
+        }
         let blank = |c: &char| matches!(c, ' ' | '-' | '\'' | '’' | '‘' | '`');
         let plain: String = text.chars().filter_map(half_width).filter(|c| !blank(c)).collect();
         if plain.is_empty() || matches!(plain.as_str(), "无" | "没有" | "/" | "暂无" | "—" | "——")

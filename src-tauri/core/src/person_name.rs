@@ -11,6 +11,10 @@ pub fn read_name(text: &str) -> Option<String> {
     if text.len() > 4096 {
         return None;
     }
+    // Nearly every name is two to four Chinese characters and nothing else.
+    if (6..=12).contains(&text.len()) && text.chars().all(|c| matches!(c, '\u{4e00}'..='\u{9fff}')) {
+        return Some(text.to_owned());
+    }
     let chars: Vec<char> = text.trim_start_matches('\'').chars().filter_map(half_width).collect();
     let mut name = String::with_capacity(text.len());
     for (at, &c) in chars.iter().enumerate() {

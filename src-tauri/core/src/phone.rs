@@ -28,6 +28,9 @@ const NUMBERS_MAX: usize = 8;
 impl Phone {
     /// Reads one number, blanks and hyphens and `+86` taken off.
     pub fn read(text: &str) -> Result<Self, PhoneProblem> {
+        if is_plain_mobile(text) {
+            return Ok(Self(text.into()));
+        }
         if text.len() > 64 {
             return Err(PhoneProblem::Unreadable);
         }
@@ -65,6 +68,9 @@ impl Phone {
     /// Reads a cell: none (`无`, blank), one, or several with `/ 、 , ;` or a blank between them. One that cannot be read
     /// spoils the cell, so that nothing is lost in silence. The same number twice is one.
     pub fn read_all(text: &str) -> Result<Vec<Self>, PhoneProblem> {
+        if is_plain_mobile(text) {
+            return Ok(vec![Self(text.into())]);
+        }
         if text.len() > 512 {
             return Err(PhoneProblem::Unreadable);
         }
@@ -72,8 +78,8 @@ impl Phone {
             matches!(c, '/' | '、' | ',' | '，' | ';' | '；' | '\n' | '|' | '\\' | '或' | '和' | '／')
         };
         let mut phones: Vec<Self> = Vec::new();
-        for piece in text.split(separator).map(without_remark).map(|p| half_width_text(&p)) {
-            if piece.is_empty() || matches!(piece.as_str(), "无" | "没有" | "-" | "—" | "——" | "暂无" | "0")
+        for piece in text.split(separator).map(without_remark).map(half_width_text) {
+            if piece.is_empty() || matches!(&*piece, "无" | "没有" | "-" | "—" | "——" | "暂无" | "0")
             {
                 continue;
             }
@@ -111,14 +117,22 @@ impl Phone {
     }
 }
 
+/// Eleven digits and nothing else, as nearly every cell has them.
+fn is_plain_mobile(text: &str) -> bool {
+    text.len() == 11
+        && text.starts_with('1')
+        && text.as_bytes()[1] >= b'3'
+        && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// A piece without a remark in brackets that holds no digit: `13800000000（儿子）`.
-fn without_remark(piece: &str) -> String {
+fn without_remark(piece: &str) -> &str {
     let piece = piece.trim();
     match piece.find(['(', '（']) {
         Some(at) if at > 0 && piece.ends_with([')', '）']) && !piece[at..].chars().any(char::is_numeric) => {
-            piece[..at].to_owned()
+            &piece[..at]
         }
-        _ => piece.to_owned(),
+        _ => piece,
     }
 }
 

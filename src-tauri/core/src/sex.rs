@@ -17,9 +17,13 @@ pub enum Sex {
 impl Sex {
     /// Reads what a roster writes: 男 / 男性 / 1 / M, 女 / 女性 / 2 / F. `None` for anything else.
     pub fn read(text: &str) -> Option<Self> {
-        match without_blanks(text).to_ascii_lowercase().as_str() {
-            "男" | "男性" | "1" | "m" | "male" | "♂" | "男士" | "先生" => Some(Self::Male),
-            "女" | "女性" | "2" | "f" | "female" | "♀" | "女士" => Some(Self::Female),
+        match &*without_blanks(text) {
+            "男" | "男性" | "1" | "m" | "M" | "male" | "Male" | "MALE" | "♂" | "男士" | "先生" => {
+                Some(Self::Male)
+            }
+            "女" | "女性" | "2" | "f" | "F" | "female" | "Female" | "FEMALE" | "♀" | "女士" => {
+                Some(Self::Female)
+            }
             _ => None,
         }
     }

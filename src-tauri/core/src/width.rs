@@ -1,5 +1,7 @@
 //! Full-width characters brought back to the half-width ones that a keyboard without an input method would give.
 
+use std::borrow::Cow;
+
 /// One character in its half-width form: U+FF01…U+FF5E become ASCII, every kind of blank becomes a space.
 /// Zero-width characters and byte order marks give `None`: they were never meant to be seen.
 pub fn half_width(c: char) -> Option<char> {
@@ -14,18 +16,26 @@ pub fn half_width(c: char) -> Option<char> {
     }
 }
 
-/// A text with every character in its half-width form and no blanks at its ends.
-pub fn half_width_text(text: &str) -> String {
-    let wide: String = text.chars().filter_map(half_width).collect();
-    match wide.trim() {
-        trimmed if trimmed.len() == wide.len() => wide,
-        trimmed => trimmed.to_owned(),
+/// A text with every character in its half-width form and no blanks at its ends. Most texts are that already and are
+/// given back as they are.
+pub fn half_width_text(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| half_width(c) == Some(c)) {
+        return Cow::Borrowed(text.trim_matches(' '));
+    }
+    let mut wide: String = text.chars().filter_map(half_width).collect();
+    wide.truncate(wide.trim_end_matches(' ').len());
+    match wide.trim_start_matches(' ') {
+        trimmed if trimmed.len() == wide.len() => Cow::Owned(wide),
+        trimmed => Cow::Owned(trimmed.to_owned()),
     }
 }
 
 /// As [`half_width_text`], with the blanks inside taken out too: for headers, codes and labels.
-pub fn without_blanks(text: &str) -> String {
-    text.chars().filter_map(half_width).filter(|c| *c != ' ').collect()
+pub fn without_blanks(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| c != ' ' && half_width(c) == Some(c)) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter_map(half_width).filter(|c| *c != ' ').collect())
 }
 
 #[cfg(test)]

@@ -181,10 +181,15 @@ impl Authority {
             .collect()
     }
 
-    /// The letter of a laptop within its organisation.
+    /// The letter of a laptop within its organisation: the one given for it, else the one given for an organisation
+    /// that it absorbed.
     pub fn letter(&self, replica: Id, org: Id) -> Option<u16> {
         let claims = self.laptops.get(&replica)?;
-        claims.iter().filter(|c| c.0 == org && self.claim_holds(c)).map(|c| c.1).next()
+        let given = |fits: &dyn Fn(Id) -> bool| {
+            claims.iter().filter(|c| fits(c.0) && self.claim_holds(c)).map(|c| c.1).next()
+        };
+        given(&|claimed| claimed == org)
+            .or_else(|| given(&|claimed| self.canonical(claimed) == self.canonical(org)))
     }
 
     /// The organisation that a laptop belongs to.

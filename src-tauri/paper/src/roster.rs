@@ -32,7 +32,7 @@ use chrono::NaiveDate;
 use crate::Watch;
 use crate::sheet::{Grid, SheetError, Workbook};
 use cell::CellReader;
-use header::ROWS_LOOKED_AT;
+use header::{ROWS_LOOKED_AT, Repetition};
 use person::Kind;
 use row::{Layout, RowReader};
 
@@ -182,12 +182,13 @@ fn read_rows(
     watch: &mut Watch<'_>,
 ) -> Result<Vec<RosterRow>, SheetError> {
     let mut reader = RowReader::new(grid, layout, CellReader::new(today, grid.epoch()));
+    let again = Repetition::of(header, layout.column(Field::Name));
     let first = header.rows.iter().max().copied().unwrap_or(0);
     let mut section: Option<String> = None;
     let mut rows = Vec::with_capacity(grid.len());
     for row in grid.rows().filter(|row| row.number() > first) {
         watch.row(rows.len() as u64)?;
-        match person::kind_of(grid, header, layout, &row) {
+        match person::kind_of(grid, header, &again, layout, &row) {
             Kind::Person | Kind::Nameless => rows.push(reader.read(&row, section.as_deref())),
             Kind::Section(name) => section = Some(name),
             Kind::Other => {}

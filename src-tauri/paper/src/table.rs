@@ -22,6 +22,8 @@ pub struct TableColumn {
     pub header: String,
     /// The width in characters of the default font, a Chinese character being two.
     pub width: f64,
+    /// Whether a spreadsheet must leave what is typed there later as text too (numbers of identity cards, dates).
+    pub as_text: bool,
 }
 
 /// A list that is to be written.
@@ -124,7 +126,6 @@ where
 {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet_with_constant_memory()?;
-    let body = Format::new().set_border(FormatBorder::Thin).set_align(FormatAlign::VerticalCenter);
     let mut at = head(sheet, table)?;
     let mut count = 0;
     for row in rows {
@@ -132,7 +133,7 @@ where
             return Err(TableError::TooManyRows);
         }
         for (column, cell) in row.into_iter().take(table.columns.len()).enumerate() {
-            write_cell(sheet, at, column as u16, &cell, &body)?;
+            write_cell(sheet, at, column as u16, &cell)?;
         }
         at += 1;
         count += 1;
@@ -148,9 +149,15 @@ where
 /// Writes what stands above the rows and sets up the page; gives the first row below.
 fn head(sheet: &mut Worksheet, table: &Table) -> Result<u32, XlsxError> {
     sheet.set_name(sheet_name(&table.sheet))?;
+    let text = Format::new().set_num_format("@");
     for (column, wanted) in table.columns.iter().enumerate() {
         sheet.set_column_width(column as u16, wanted.width)?;
+        if wanted.as_text {
+            sheet.set_column_format(column as u16, &text)?;
+        }
     }
+    // The lines between the cells are the printer's: a format in every cell would double the work and the file.
+    sheet.set_print_gridlines(true);
     sheet.set_paper_size(PAPER_A4).set_print_fit_to_pages(1, 0).set_footer("&C第 &P 页，共 &N 页");
     if table.columns.len() > COLUMNS_UPRIGHT_MAX {
         sheet.set_landscape();
@@ -179,22 +186,14 @@ fn head(sheet: &mut Worksheet, table: &Table) -> Result<u32, XlsxError> {
     Ok(at + 1)
 }
 
-fn write_cell(
-    sheet: &mut Worksheet,
-    row: u32,
-    column: u16,
-    cell: &TableCell<'_>,
-    body: &Format,
-) -> Result<(), XlsxError> {
+fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: &TableCell<'_>) -> Result<(), XlsxError> {
     match cell {
-        TableCell::Empty => sheet.write_blank(row, column, body)?,
+        TableCell::Empty => {}
         // As a string, never parsed: a text that begins with = + - @ is no formula.
-        TableCell::Text(text) => sheet.write_string_with_format(row, column, shortened(text), body)?,
-        TableCell::Number(number) if number.is_finite() => {
-            sheet.write_number_with_format(row, column, *number, body)?
-        }
-        TableCell::Number(_) => sheet.write_blank(row, column, body)?,
-    };
+        TableCell::Text(text) => _ = sheet.write_string(row, column, shortened(text))?,
+        TableCell::Number(number) if number.is_finite() => _ = sheet.write_number(row, column, *number)?,
+        TableCell::Number(_) => {}
+    }
     Ok(())
 }
 

@@ -10,6 +10,7 @@
 //! a line in [`Practices::read`].
 
 pub mod age;
+pub mod demo;
 mod document;
 pub mod errands;
 pub mod files;

@@ -26,8 +26,10 @@ pub enum Received {
 pub struct Applied {
     /// New changes, those included that had been waiting
     pub new: u64,
-    /// Segments that wait for a gap to be filled
+    /// Segments that wait for a gap to be filled, of this batch and of earlier ones
     pub parked: u64,
+    /// Segments of this batch that wait
+    pub waiting: u64,
     /// Our own streams have grown elsewhere: this store is a copy, or was restored
     pub forked: bool,
 }
@@ -41,21 +43,18 @@ impl Store {
         if self.moved {
             self.begin_new_replica()?;
         }
-        let said = intent.said.clone();
-        let (group, place) = self.write(intent)?;
-        self.remember_deed(group, place, &said, None)?;
-        Ok(group)
+        self.write(intent, Some(None))
     }
 
     /// As [`Store::commit`], for what nobody undoes.
     pub fn commit_quietly(&mut self, intent: Intent) -> Result<()> {
-        self.write(intent).map(|_| ())
+        self.write(intent, None).map(|_| ())
     }
 
-    pub(crate) fn write(&mut self, intent: Intent) -> Result<(GroupId, GroupPlace)> {
-        // Everything up to here may be retried: the transaction is the acknowledgement.
+    /// Writes one intent. `deed` says whether people can take it back by name, and which group it takes back itself.
+    pub(crate) fn write(&mut self, intent: Intent, deed: Option<Option<GroupId>>) -> Result<GroupId> {
         let clock_before = self.clock;
-        let result = self.write_in_transaction(intent);
+        let result = self.write_in_transaction(intent, deed);
         if result.is_err() {
             self.clock = clock_before;
             let _ = self.db.execute_batch("ROLLBACK");
@@ -64,7 +63,8 @@ impl Store {
         result
     }
 
-    fn write_in_transaction(&mut self, intent: Intent) -> Result<(GroupId, GroupPlace)> {
+    fn write_in_transaction(&mut self, intent: Intent, deed: Option<Option<GroupId>>) -> Result<GroupId> {
+        let said = intent.said;
         let org = intent.org.unwrap_or_else(|| self.org());
         let lane = if intent.down { Lane::Down } else { Lane::Up };
         let stream = self.stream(org, lane);
@@ -105,8 +105,12 @@ impl Store {
         self.context.streams.insert(row, stream);
         batch.insert(&self.db, &self.context, row, &changes)?;
         batch.settle(&self.db, &mut self.context)?;
+        if let Some(undoes) = deed {
+            self.remember_deed(group, place, &said, undoes)?;
+        }
+        // The transaction is the acknowledgement.
         self.db.execute_batch("COMMIT")?;
-        Ok((group, place))
+        Ok(group)
     }
 
     /// Takes in segments from elsewhere, all in one transaction. Segments whose predecessors are missing are parked and
@@ -128,11 +132,12 @@ impl Store {
         let mut batch = Batch::default();
         self.db.execute_batch("BEGIN IMMEDIATE")?;
         let mut newest = self.clock.last;
+        let mut waiting = Vec::new();
         for segment in &segments {
             let before = batch.new;
             let received = batch.receive(&self.db, &mut self.context, segment)?;
             if received == Received::Parked {
-                park(&self.db, segment, self.surroundings.clock.now_ms())?;
+                waiting.push(park(&self.db, segment, self.surroundings.clock.now_ms())?);
             }
             if segment.stream.replica == own && batch.new > before {
                 applied.forked = true;
@@ -145,6 +150,10 @@ impl Store {
         }
         batch.unpark(&self.db, &mut self.context)?;
         applied.new = batch.new;
+        for digest in waiting {
+            let mut statement = self.db.prepare_cached("SELECT 1 FROM parked WHERE digest = ?1")?;
+            applied.waiting += u64::from(statement.exists([digest.0])?);
+        }
         batch.settle(&self.db, &mut self.context)?;
         applied.parked = self.db.query_row("SELECT count(*) FROM parked", [], |r| r.get::<_, i64>(0))? as u64;
         if newest > self.clock.last {
@@ -162,8 +171,9 @@ impl Store {
     }
 }
 
-fn park(db: &Connection, segment: &Segment, now_ms: i64) -> Result<()> {
+fn park(db: &Connection, segment: &Segment, now_ms: i64) -> Result<yuanba_journal::Hash> {
     let bytes = segment.to_cbor();
+    let digest = yuanba_journal::Hash::of(&[&bytes]);
     db.prepare_cached(
         "INSERT OR IGNORE INTO parked(replica, org, lane, first_seq, prev, digest, at_ms, bytes)
          VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -174,11 +184,11 @@ fn park(db: &Connection, segment: &Segment, now_ms: i64) -> Result<()> {
         segment.stream.lane.number(),
         segment.first_seq() as i64,
         segment.prev.map(|p| p.0),
-        yuanba_journal::Hash::of(&[&bytes]).0,
+        digest.0,
         now_ms,
         bytes
     ])?;
-    Ok(())
+    Ok(digest)
 }
 
 /// What a batch has brought, before it is folded.

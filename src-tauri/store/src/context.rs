@@ -92,6 +92,12 @@ impl Context {
 }
 
 fn authority(db: &Connection) -> Result<Authority> {
+    let (certificates, revocations) = tree_parts(db)?;
+    Ok(Authority::new(&certificates, revocations))
+}
+
+/// The certificates and revocations that are held.
+pub fn tree_parts(db: &Connection) -> Result<(Vec<Certificate>, Vec<HeldRevocation>)> {
     let mut certificates = Vec::new();
     for held in streams::special(db, Kind::Certificate.number())? {
         if let Ok(certificate) = Certificate::from_cbor(&held.change.header.kept) {
@@ -104,7 +110,7 @@ fn authority(db: &Connection) -> Result<Authority> {
             revocations.push(HeldRevocation { reference: held.change.reference(), revocation });
         }
     }
-    Ok(Authority::new(&certificates, revocations))
+    Ok((certificates, revocations))
 }
 
 /// Redactions hold for good once their writer stands above the record, whatever is revoked or retracted later: what was

@@ -74,6 +74,8 @@ fn copy_before_migration(
 /// Writes a whole encrypted copy of the database into a new file, under a key of its own.
 pub fn export(connection: &Connection, out: &Path, raw_key: &str) -> Result<()> {
     let name = out.to_str().ok_or(StoreError::Refused("the file's name is not Unicode"))?;
+    // ATTACH takes the flags of the connection, which makes no files.
+    std::fs::File::create(out)?;
     connection.execute("ATTACH DATABASE ?1 AS copy KEY ?2", [name, raw_key])?;
     let exported = connection
         .query_row("SELECT sqlcipher_export('copy')", [], |_| Ok(()))

@@ -41,7 +41,7 @@ pub struct Undone {
 
 impl Store {
     pub(crate) fn remember_deed(
-        &mut self,
+        &self,
         group: GroupId,
         place: GroupPlace,
         said: &str,
@@ -112,9 +112,7 @@ impl Store {
         let mut intent = Intent::new(format!("撤销：{text}")).of(org);
         intent.down = down;
         intent.retract(first);
-        let said = intent.said.clone();
-        let (undo, place) = self.write(intent)?;
-        self.remember_deed(undo, place, &said, Some(group))?;
+        let undo = self.write(intent, Some(Some(group)))?;
         Ok(Undone { group: undo, text, left })
     }
 

@@ -37,20 +37,22 @@ pub const FLAG_FROZEN: i64 = 8;
 
 /// Folds everything that was touched and writes the rows.
 pub fn fold(db: &Connection, context: &Context, touched: &Touched) -> Result<()> {
-    let mut members: BTreeSet<(Id, Id)> = BTreeSet::new();
+    let mut members: BTreeMap<(Id, Id), Option<RecordState>> = BTreeMap::new();
     for (org, entity) in &touched.records {
-        let state = fold_record(&record_inputs(db, context, *org, *entity)?);
+        let state = fold_one(db, context, *org, &[*entity])?;
         let before = table_of(db, *org, *entity)?;
         if state.table == person_edge::TABLE.number || before == Some(person_edge::TABLE.number) {
-            members.extend(persons::write_link(db, *org, *entity, &state)?);
+            for person in persons::write_link(db, *org, *entity, &state)? {
+                members.entry(person).or_default();
+            }
         }
         if state.table == member::TABLE.number || before == Some(member::TABLE.number) {
-            members.insert((*org, *entity));
+            members.insert((*org, *entity), Some(state));
         } else {
             write_record(db, *org, *entity, &state, &state)?;
         }
     }
-    persons::fold(db, context, &members)?;
+    persons::fold(db, context, members)?;
     for (org, key) in &touched.keys {
         write_entry(db, *org, *key, fold_entries(&entry_inputs(db, context, *org, *key)?))?;
     }
@@ -62,25 +64,35 @@ fn table_of(db: &Connection, org: Id, entity: Id) -> Result<Option<u16>> {
     Ok(statement.query_row(params![org.0, entity.0], |row| row.get(0)).optional()?)
 }
 
-/// The writes to a record, in the form that the fold takes.
-pub fn record_inputs(db: &Connection, context: &Context, org: Id, entity: Id) -> Result<Vec<RecordInput>> {
+/// Folds a record, or the records of one person as one.
+pub fn fold_one(db: &Connection, context: &Context, org: Id, entities: &[Id]) -> Result<RecordState> {
     let mut inputs = Vec::new();
-    each_change(db, context, org, entity, |change, group, counts| {
-        if change.header.kind != Kind::Record || context.parked(&group) {
-            return;
-        }
-        let Ok(write) = RecordWrite::from_cbor(&change.header.kept, &change.header.stream) else { return };
-        let values = match &change.body {
-            Some(body) => match decode_values(&body.bytes, write.items.len()) {
-                Ok(values) => Some(values),
-                Err(_) => return,
-            },
-            None => None,
-        };
-        let effective = counts && !context.retracted(&group);
-        inputs.push(RecordInput { origin: Origin::of(&change), write, values, effective });
-    })?;
-    Ok(inputs)
+    let mut frozen = false;
+    for entity in entities {
+        each_change(db, context, org, *entity, |change, group, counts| {
+            if counts && change.header.critical && matches!(change.header.kind, Kind::Unknown(_)) {
+                frozen = true;
+            }
+            inputs.extend(record_input(context, change, group, counts));
+        })?;
+    }
+    let mut state = fold_record(&inputs);
+    state.frozen = frozen;
+    Ok(state)
+}
+
+/// A write to a record, in the form that the fold takes; nothing for what cannot be folded.
+fn record_input(context: &Context, change: Change, group: GroupPlace, counts: bool) -> Option<RecordInput> {
+    if change.header.kind != Kind::Record || context.parked(&group) {
+        return None;
+    }
+    let write = RecordWrite::from_cbor(&change.header.kept, &change.header.stream).ok()?;
+    let values = match &change.body {
+        Some(body) => Some(decode_values(&body.bytes, write.items.len()).ok()?),
+        None => None,
+    };
+    let effective = counts && !context.retracted(&group);
+    Some(RecordInput { origin: Origin::of(&change), write, values, effective })
 }
 
 fn entry_inputs(db: &Connection, context: &Context, org: Id, key: Id) -> Result<Vec<EntryInput>> {
@@ -134,15 +146,6 @@ fn each_change(
         take(change, group, row.get(3)?);
     }
     Ok(())
-}
-
-/// Whether a record has counting critical changes of a kind that this version does not know.
-pub fn frozen(db: &Connection, context: &Context, org: Id, entity: Id) -> Result<bool> {
-    let mut frozen = false;
-    each_change(db, context, org, entity, |change, _, counts| {
-        frozen |= counts && change.header.critical && matches!(change.header.kind, Kind::Unknown(_));
-    })?;
-    Ok(frozen)
 }
 
 /// Writes a record's row. `links` is the state whose references are indexed.

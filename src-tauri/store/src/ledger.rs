@@ -113,12 +113,21 @@ impl Store {
         )?;
         let rows =
             statement.query_map([ledger.number()], |row| Ok((read_id(row, 0)?, row.get::<_, i64>(1)?)))?;
+        let aliases = self.all_aliases()?;
         let mut sums: std::collections::BTreeMap<Id, i64> = std::collections::BTreeMap::new();
         for row in rows {
             let (account, sum) = row?;
-            *sums.entry(self.representative(account)?).or_default() += sum;
+            *sums.entry(aliases.get(&account).copied().unwrap_or(account)).or_default() += sum;
         }
         Ok(sums.into_iter().collect())
+    }
+
+    /// Every id that shows under another one.
+    pub fn all_aliases(&self) -> Result<std::collections::BTreeMap<Id, Id>> {
+        let mut statement =
+            self.db.prepare_cached("SELECT entity, alias FROM record WHERE alias IS NOT NULL")?;
+        let rows = statement.query_map([], |row| Ok((read_id(row, 0)?, read_id(row, 1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// An entry with everything that led to it.

@@ -6,6 +6,7 @@
 
 pub mod apply;
 pub mod backup;
+pub mod bench;
 pub mod conflicts;
 pub mod context;
 pub mod database;
@@ -24,6 +25,7 @@ pub mod schema;
 mod store;
 pub mod streams;
 pub mod surroundings;
+pub mod tree;
 pub mod vault;
 pub mod verify;
 
@@ -37,4 +39,5 @@ pub use organisations::Organisation;
 pub use record::Record;
 pub use store::{Me, NewStore, Store, Unlock, china};
 pub use surroundings::{Randomness, Surroundings, WallClock};
+pub use tree::HeldKey;
 pub use vault::RecoveryCode;

@@ -1,11 +1,12 @@
 //! What other laptops were last known to hold, and what they may hold. Local only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::params;
 use yuanba_core::Id;
 use yuanba_journal::author::Tip;
-use yuanba_journal::{Change, Lane, Segment, StreamId};
+use yuanba_journal::authority::Standing;
+use yuanba_journal::{Change, Hash, Lane, Segment, StreamId};
 
 use crate::streams::{self, read_hash, read_id, read_stream};
 use crate::{Result, Store};
@@ -90,31 +91,69 @@ impl Store {
         Ok(vector)
     }
 
-    /// What every laptop of an organisation is known to hold: each one's last word, ours left out. A laptop that was
-    /// never heard of holds nothing.
+    /// What every laptop of an organisation is known to hold: each one's last word, ours and the revoked ones' left out.
+    /// A laptop that was never heard of holds nothing.
     fn known_of(&self, org: Id) -> Result<Vec<Vector>> {
         let own = self.replica().id();
-        let laptops: Vec<Id> =
-            self.authority().laptops(org).into_iter().map(|(r, _)| r).filter(|r| *r != own).collect();
+        let mut laptops: Vec<Id> = self.current_laptops(org);
+        laptops.retain(|replica| *replica != own);
         if laptops.is_empty() {
             return Ok(vec![Vector::new()]);
         }
         laptops.into_iter().map(|laptop| self.heard(laptop)).collect()
     }
 
+    /// The laptops of an organisation that nobody has revoked, each once.
+    pub fn current_laptops(&self, org: Id) -> Vec<Id> {
+        let tree = self.authority();
+        let mut laptops: Vec<Id> = tree.laptops(org).into_iter().map(|(replica, _)| replica).collect();
+        laptops.sort_unstable();
+        laptops.dedup();
+        laptops.retain(|replica| {
+            let stream = StreamId { replica: *replica, org: tree.canonical(org), lane: Lane::Up };
+            !matches!(tree.standing(&stream), Standing::UpTo(..))
+        });
+        laptops
+    }
+
+    /// Every stream that is wanted, whole.
+    pub fn whole_streams(&self, wanted: impl Fn(&StreamId) -> bool) -> Result<Vec<Segment>> {
+        let nothing = [Vector::new()];
+        self.segments(wanted, &nothing)
+    }
+
+    /// BLAKE3 over the sorted header hashes of the streams that both organisations may hold: they agree when both hold the
+    /// same of them.
+    pub fn scope_digest(&self, one: Id, other: Id) -> Result<Hash> {
+        let both = |stream: &StreamId| self.may_hold(one, stream) && self.may_hold(other, stream);
+        let mut hashes: Vec<Hash> = Vec::new();
+        for (row, _) in self.context.streams.iter().filter(|(_, s)| both(s)) {
+            let mut statement = self.db.prepare_cached("SELECT hash FROM change WHERE stream = ?1")?;
+            for hash in statement.query_map([row], |r| read_hash(r, 0))? {
+                hashes.push(hash?);
+            }
+        }
+        hashes.sort_unstable();
+        Ok(Hash::of(&hashes.iter().map(|h| &h.0[..]).collect::<Vec<_>>()))
+    }
+
     /// The segments that an organisation lacks, as far as is known: everything after what all of its laptops hold.
     pub fn wanted_by(&self, org: Id) -> Result<Vec<Segment>> {
-        let known = self.known_of(org)?;
+        self.segments(|stream| self.may_hold(org, stream), &self.known_of(org)?)
+    }
+
+    /// The segments of the wanted streams after what all of the vectors reach.
+    fn segments(&self, wanted: impl Fn(&StreamId) -> bool, known: &[Vector]) -> Result<Vec<Segment>> {
         let mut segments = Vec::new();
         let mut rows: Vec<(&i64, &StreamId)> =
-            self.context.streams.iter().filter(|(_, s)| self.may_hold(org, s)).collect();
+            self.context.streams.iter().filter(|(_, s)| wanted(s)).collect();
         // What says who counts goes first.
         rows.sort_by_key(|(_, s)| (std::cmp::Reverse(s.lane), s.org, s.replica));
         for (row, stream) in rows {
-            let mut sent: Vec<yuanba_journal::Hash> = Vec::new();
+            let mut sent: HashSet<Hash> = HashSet::new();
             for head in streams::heads(&self.db, *row)? {
                 let mut after = None;
-                for vector in &known {
+                for vector in known {
                     let tips = vector.get(stream).map_or(&[][..], Vec::as_slice);
                     let has = self.common(*row, head.tip, tips)?;
                     after = Some(after.map_or(has, |least: u64| least.min(has)));

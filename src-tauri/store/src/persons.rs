@@ -7,11 +7,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use yuanba_core::id_number::IdNumber;
 use yuanba_core::tables::{member, person_edge};
 use yuanba_core::{Id, Value};
-use yuanba_journal::fold::{RecordState, fold_record};
+use yuanba_journal::fold::RecordState;
 
 use crate::Result;
 use crate::context::Context;
-use crate::folding::{record_inputs, remove_record, write_record};
+use crate::folding::{fold_one, remove_record, write_record};
 
 /// What makes two records of an organisation one person without anybody's word.
 fn sameness(state: &RecordState) -> Option<String> {
@@ -50,15 +50,22 @@ pub fn write_link(db: &Connection, org: Id, edge: Id, state: &RecordState) -> Re
 }
 
 /// Folds members: each alone first, to know who is the same as whom, then each person whole.
-pub fn fold(db: &Connection, context: &Context, touched: &BTreeSet<(Id, Id)>) -> Result<()> {
+pub fn fold(
+    db: &Connection,
+    context: &Context,
+    touched: BTreeMap<(Id, Id), Option<RecordState>>,
+) -> Result<()> {
     let mut open: BTreeSet<(Id, Id)> = BTreeSet::new();
     let mut alone: BTreeMap<(Id, Id), RecordState> = BTreeMap::new();
-    for (org, entity) in touched {
-        open.insert((*org, *entity));
-        open.extend(shown_as_one(db, *org, *entity)?.into_iter().map(|e| (*org, e)));
-        let state = fold_record(&record_inputs(db, context, *org, *entity)?);
-        write_sameness(db, *org, *entity, sameness(&state))?;
-        alone.insert((*org, *entity), state);
+    for ((org, entity), folded) in touched {
+        open.insert((org, entity));
+        open.extend(shown_as_one(db, org, entity)?.into_iter().map(|e| (org, e)));
+        let state = match folded {
+            Some(state) => state,
+            None => fold_one(db, context, org, &[entity])?,
+        };
+        write_sameness(db, org, entity, sameness(&state))?;
+        alone.insert((org, entity), state);
     }
     while let Some((org, entity)) = open.pop_first() {
         let cluster = cluster(db, org, entity)?;
@@ -69,16 +76,13 @@ pub fn fold(db: &Connection, context: &Context, touched: &BTreeSet<(Id, Id)>) ->
         if cluster.len() == 1 {
             let state = match alone.remove(&(org, entity)) {
                 Some(state) => state,
-                None => fold_record(&record_inputs(db, context, org, entity)?),
+                None => fold_one(db, context, org, &[entity])?,
             };
             write_record(db, org, entity, &state, &state)?;
             continue;
         }
-        let mut inputs = Vec::new();
-        for other in &cluster {
-            inputs.extend(record_inputs(db, context, org, *other)?);
-        }
-        let whole = fold_record(&inputs);
+        let members: Vec<Id> = cluster.iter().copied().collect();
+        let whole = fold_one(db, context, org, &members)?;
         write_record(db, org, representative, &whole, &whole)?;
         for other in cluster.iter().filter(|e| **e != representative) {
             write_alias(db, org, *other, representative, whole.table)?;
@@ -142,8 +146,8 @@ fn cluster(db: &Connection, org: Id, entity: Id) -> Result<BTreeSet<Id>> {
 
 fn neighbours(db: &Connection, org: Id, entity: Id) -> Result<BTreeSet<Id>> {
     let mut links = db.prepare_cached(
-        "SELECT CASE WHEN first = ?2 THEN second ELSE first END, same FROM person_link
-         WHERE org = ?1 AND (first = ?2 OR second = ?2)",
+        "SELECT second, same FROM person_link WHERE first = ?2 AND org = ?1
+         UNION ALL SELECT first, same FROM person_link WHERE second = ?2 AND org = ?1",
     )?;
     let mut joined = BTreeSet::new();
     let mut parted = BTreeSet::new();

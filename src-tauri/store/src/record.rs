@@ -128,17 +128,8 @@ impl Store {
 
     /// The ids that show under this one.
     pub fn aliases(&self, id: Id) -> Result<Vec<Id>> {
-        let Some(table) = self
-            .db
-            .prepare_cached("SELECT tbl, org FROM record WHERE entity = ?1")?
-            .query_row([id.0], |r| Ok((r.get::<_, i64>(0)?, read_id(r, 1)?)))
-            .optional()?
-        else {
-            return Ok(Vec::new());
-        };
-        let mut statement =
-            self.db.prepare_cached("SELECT entity FROM record WHERE tbl = ?1 AND org = ?2 AND alias = ?3")?;
-        let rows = statement.query_map(params![table.0, table.1.0, id.0], |row| read_id(row, 0))?;
+        let mut statement = self.db.prepare_cached("SELECT entity FROM record WHERE alias = ?1")?;
+        let rows = statement.query_map([id.0], |row| read_id(row, 0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -39,6 +39,7 @@ CREATE TABLE record(
   digest BLOB NOT NULL, state BLOB NOT NULL, PRIMARY KEY(entity, org));
 CREATE INDEX record_table ON record(tbl, org);
 CREATE INDEX record_parent ON record(parent) WHERE parent IS NOT NULL;
+CREATE INDEX record_alias ON record(alias) WHERE alias IS NOT NULL;
 CREATE TABLE entry(
   org BLOB NOT NULL, key BLOB NOT NULL, ledger INTEGER NOT NULL, from_account BLOB NOT NULL, to_account BLOB NOT NULL,
   amount INTEGER NOT NULL, moves INTEGER NOT NULL, on_date TEXT NOT NULL, rule TEXT NOT NULL, terms BLOB NOT NULL,
@@ -50,6 +51,8 @@ CREATE INDEX person_same ON person(org, same_as);
 CREATE TABLE person_link(
   org BLOB NOT NULL, edge BLOB NOT NULL, first BLOB NOT NULL, second BLOB NOT NULL, same INTEGER NOT NULL,
   PRIMARY KEY(org, edge)) WITHOUT ROWID;
+CREATE INDEX person_link_first ON person_link(first);
+CREATE INDEX person_link_second ON person_link(second);
 ";
 
 /// The folded tables by name.

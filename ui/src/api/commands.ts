@@ -1,8 +1,16 @@
 // Written from src-tauri/api; a test compares. Update with: YUANBA_UPDATE=1 cargo test -p yuanba-api
 
 import type {
+  Look,
   BackupWritten,
   Restore,
+  BundleSealed,
+  BundlesRead,
+  ClearPart,
+  InspectBundle,
+  ReadBundles,
+  WriteBundle,
+  Confirmed,
   Conflict,
   Resolve,
   CourtyardCard,
@@ -11,6 +19,7 @@ import type {
   SetLiaison,
   Digest,
   DigestOf,
+  Examined,
   Draft,
   DraftKept,
   DraftKey,
@@ -37,18 +46,20 @@ import type {
   ListErrands,
   Matter,
   OpenErrand,
-  Promise,
   PromiseOf,
+  PromisedDay,
   RateErrand,
   RefuseErrand,
   Today,
   CommitImport,
   ImportDone,
   ImportPreview,
+  ImportRoster,
   MapImport,
   OpenImport,
   RejectsOut,
   RejectsWritten,
+  RosterImported,
   JobId,
   JobStatus,
   EditMember,
@@ -114,6 +125,11 @@ import type {
   Limit,
   Recent,
   Undone,
+  AddUser,
+  ListedUser,
+  NewPassphrase,
+  RoleChoice,
+  UserName,
   Verified,
 } from "./types";
 
@@ -187,6 +203,8 @@ export interface Commands {
   "import.commit": { request: CommitImport; response: JobStarted; result: ImportDone };
   /** Writes the rows that wait as a workbook, each with its reason */
   "import.rejects": { request: RejectsOut; response: RejectsWritten };
+  /** Reads a roster and, unless it is a dry run, writes what is new and what has changed, as CLI `roster import` */
+  "roster.import": { request: ImportRoster; response: RosterImported };
   /** Posts, their holders, and who has none */
   "post.board": { request: Nothing; response: PostBoard };
   /** Gives a member a post */
@@ -218,7 +236,7 @@ export interface Commands {
   /** What can be asked for */
   "errand.catalogue": { request: Nothing; response: Array<Matter> };
   /** When a matter is promised */
-  "errand.promise": { request: PromiseOf; response: Promise };
+  "errand.promise": { request: PromiseOf; response: PromisedDay };
   /** Takes an errand on */
   "errand.open": { request: OpenErrand; response: ErrandOpened };
   /** Errands */
@@ -267,6 +285,12 @@ export interface Commands {
   "enrol.grant": { request: Grant; response: Granted };
   /** Takes the place that was given */
   "enrol.accept": { request: Accept; response: Accepted };
+  /** Writes one bundle into a folder, also when there is nothing new */
+  "bundle.write": { request: WriteBundle; response: BundleSealed };
+  /** Reads files and folders of bundles */
+  "bundle.read": { request: ReadBundles; response: BundlesRead };
+  /** Shows the clear part of a file; needs nobody signed in */
+  "bundle.inspect": { request: InspectBundle; response: ClearPart };
   /** The organisations this store knows */
   "org.list": { request: Nothing; response: Array<Organisation> };
   /** Everything that does not agree */
@@ -277,6 +301,22 @@ export interface Commands {
   "digest.get": { request: DigestOf; response: Digest };
   /** Folds the journal again, compares every table, checks chains, signatures and the file */
   "verify.run": { request: Nothing; response: Verified };
+  /** Who signs in here */
+  "user.list": { request: Nothing; response: Array<ListedUser> };
+  /** The roles of this level and what each may do */
+  "user.roles": { request: Nothing; response: Array<RoleChoice> };
+  /** Lets somebody sign in */
+  "user.add": { request: AddUser; response: JustDone };
+  /** Gives a new passphrase; the old one opens nothing any more */
+  "user.passphrase": { request: NewPassphrase; response: Empty };
+  /** Lets somebody sign in no more; what they wrote stays */
+  "user.close": { request: UserName; response: JustDone };
+  /** Looks at whole numbers, the newest first */
+  "audit.list": { request: Nothing; response: Array<Look> };
+  /** Looks at the file, the journal, the clock, doubts, the recovery code and the backup */
+  "doctor.run": { request: Nothing; response: Examined };
+  /** Somebody says that the clock is right */
+  "clock.confirm": { request: Nothing; response: Confirmed };
   /** How far a job is */
   "job.status": { request: JobId; response: JobStatus };
   /** Stops a job; what it has written stays whole */

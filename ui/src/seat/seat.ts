@@ -16,10 +16,15 @@ export interface Locked { user: string; at: string; idle: boolean; kept: Kept[] 
 export const useSeat = defineStore('seat', () => {
   const status = shallowRef<StoreStatus | null>(null)
 
+  /** The organisation's name, remembered behind the lock, where the store cannot tell it. */
+  const place = shallowRef<string | null>(null)
+  const locked = shallowRef<Locked | null>(null)
+
   function take(next: StoreStatus) {
     const before = status.value
     status.value = next
     if (next.open) locked.value = null
+    if (next.org) place.value = next.org.name
     showLetters(next.letters)
     // What one person saw must not be shown to the next.
     if (before?.open && (!next.open || before.user?.name !== next.user?.name || before.demo !== next.demo)) queries.clear()
@@ -33,8 +38,6 @@ export const useSeat = defineStore('seat', () => {
   onDone(() => {
     if (status.value?.open) void refresh().catch(() => undefined)
   })
-
-  const locked = shallowRef<Locked | null>(null)
 
   /** Locks, wherever one is; what was typed is kept as drafts by the pages, and the lock page names them. */
   async function lock(idle: boolean): Promise<void> {
@@ -55,7 +58,7 @@ export const useSeat = defineStore('seat', () => {
   const open = computed(() => status.value?.open ?? false)
   const level = computed(() => status.value?.level ?? 'village')
   const user = computed(() => status.value?.user ?? null)
-  return { status, open, level, user, locked, take, refresh, lock, setLetters }
+  return { status, open, level, user, place, locked, take, refresh, lock, setLetters }
 })
 
 async function draftsKept(): Promise<Kept[]> {

@@ -74,6 +74,8 @@ export const firstRun = sentences({
 export const signIn = sentences({
   greeting: (date: string, weekday: string) => `${date}，${weekday}。您是哪一位？`,
   greetingOne: (date: string, weekday: string) => `${date}，${weekday}。`,
+  title: '您来了，请输口令',
+  passphrase: '口令',
   locked: '锁上了',
   idle: (minutes: number, at: string) => `${minutes}分钟没动，${at}锁上的。没写完的都在，输口令接着写。`,
   byHand: (at: string) => `${at}锁上的。没写完的都在，输口令接着写。`,

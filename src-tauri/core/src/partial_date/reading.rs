@@ -43,6 +43,10 @@ const YEARS: std::ops::RangeInclusive<i32> = 1850..=2199;
 impl DateReader {
     /// Reads a text. `Ok(None)`: nothing stands there (blank, `无`, a dash). Texts above 64 characters are unreadable.
     pub fn read(&self, text: &str) -> Result<Option<PartialDate>, DateProblem> {
+        // Nearly every cell of a clean file has the written form.
+        if let Some(date) = text.parse::<PartialDate>().ok().filter(|date| YEARS.contains(&date.year())) {
+            return Ok(Some(date));
+        }
         if text.trim().is_empty() {
             return Ok(None);
         }

@@ -1,7 +1,10 @@
 //! An organisation's age key, and its private half for those who may read what is addressed to it.
 //!
-//! `[organisation, generation, age recipient, [[reader, wrapped], …]]`: the reader is a replica or the parent organisation,
-//! `wrapped` the private half as an age file for the reader's own recipient. Opaque here; the exchange crate opens it.
+//! `[owner, generation, age recipient, [[reader, wrapped], …]]`: the owner is an organisation; the reader is a replica or the
+//! parent organisation, `wrapped` the private half as an age file for the reader's own recipient. Opaque here; the
+//! exchange crate opens it. Several such changes may name one recipient; their readers add up. A laptop publishes the
+//! recipient that others wrap for it in the same form, in a stream of its own: the owner is then its replica id, and
+//! there are no readers.
 
 use minicbor::Decoder;
 use yuanba_core::Id;
@@ -11,11 +14,11 @@ use crate::JournalError;
 use crate::format::ITEMS_MAX;
 use crate::stream::id;
 
-/// One generation of an organisation's age key.
+/// One generation of an age key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrgKey {
-    /// The organisation
-    pub org: Id,
+    /// The organisation, or the replica that writes this
+    pub owner: Id,
     /// Rises with each rotation, from 1
     pub generation: u64,
     /// `age1…`
@@ -28,7 +31,7 @@ impl OrgKey {
     /// The kept part's bytes.
     pub fn to_cbor(&self) -> Vec<u8> {
         encoded(|e| {
-            e.array(4)?.bytes(&self.org.0)?.u64(self.generation)?.str(&self.recipient)?;
+            e.array(4)?.bytes(&self.owner.0)?.u64(self.generation)?.str(&self.recipient)?;
             e.array(self.wrapped.len() as u64)?;
             for (reader, file) in &self.wrapped {
                 e.array(2)?.bytes(&reader.0)?.bytes(file)?;
@@ -43,7 +46,7 @@ impl OrgKey {
         if array(&mut d, 4, "organisation key")? != 4 {
             return Err(JournalError::Malformed("organisation key"));
         }
-        let org = id(d.bytes()?)?;
+        let owner = id(d.bytes()?)?;
         let generation = d.u64()?;
         let recipient = d.str()?.to_owned();
         let mut wrapped = Vec::new();
@@ -54,6 +57,6 @@ impl OrgKey {
             wrapped.push((id(d.bytes()?)?, d.bytes()?.to_vec()));
         }
         ended(&d, bytes)?;
-        Ok(OrgKey { org, generation, recipient, wrapped })
+        Ok(OrgKey { owner, generation, recipient, wrapped })
     }
 }

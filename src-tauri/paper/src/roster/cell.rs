@@ -6,7 +6,7 @@ use yuanba_core::partial_date::{DateProblem, DateReader, Epoch};
 use yuanba_core::person_name::read_name;
 use yuanba_core::phone::PhoneProblem;
 use yuanba_core::sex::Sex;
-use yuanba_core::width::{half_width_text, without_blanks};
+use yuanba_core::width::without_blanks;
 use yuanba_core::{Education, IdNumber, MemberKind, Nation, PartialDate, Phone};
 
 use super::field::Content;
@@ -80,40 +80,42 @@ impl CellReader {
     }
 
     fn word(&self, content: Content, text: &str) -> Said {
-        let plain = without_blanks(&text.chars().take(64).collect::<String>());
-        let nothing = matches!(plain.as_str(), "" | "-" | "--" | "/" | "—" | "——" | "暂无");
-        let value = match content {
-            Content::Name => read_name(text).filter(|_| !is_mask(text)).map(|name| Value::Text(name.into())),
+        match content {
+            Content::Name if is_mask(text) => return Said::Wrong(Code::NameMissing),
+            Content::Name => {
+                let name = read_name(text).map(|name| Said::Value(Value::Text(name.into())));
+                return name.unwrap_or(Said::Wrong(Code::NameMissing));
+            }
             Content::Text => {
+                let text = without_ends(text);
                 // 无 in a column of words says that there is none.
-                let text = half_width_ends(text);
-                return if nothing || text == "无" {
-                    Said::Nothing
-                } else {
-                    Said::Value(Value::Text(text.into()))
-                };
+                let nothing = is_nothing(text) || text == "无";
+                return if nothing { Said::Nothing } else { Said::Value(Value::Text(text.into())) };
             }
-            Content::Flag => {
-                return match flag(&plain) {
-                    _ if nothing => Said::Nothing,
-                    Some(flag) => Said::Value(Value::Flag(flag)),
-                    None => Said::Wrong(Code::UnknownValue),
-                };
-            }
-            _ if nothing || plain == "无" => return Said::Nothing,
+            _ => {}
+        }
+        let end = text.char_indices().nth(64).map_or(text.len(), |(at, _)| at);
+        let plain = without_blanks(&text[..end]);
+        if is_nothing(&plain) {
+            return Said::Nothing;
+        }
+        let value = match content {
+            Content::Flag => flag(&plain).map(Value::Flag),
+            _ if plain == "无" => return Said::Nothing,
             Content::Sex => Sex::read(&plain).map(Value::Sex),
             Content::Nation => Nation::read(&plain).map(Value::Nation),
             Content::Education => Education::read(&plain).map(Value::Education),
             Content::Kind => MemberKind::read(&plain).map(Value::Kind),
             Content::Months => plain.trim_end_matches("个月").parse().ok().map(Value::Months),
-            Content::Date | Content::IdNumber | Content::Phones => None,
+            Content::Date | Content::IdNumber | Content::Phones | Content::Name | Content::Text => None,
         };
-        match value {
-            Some(value) => Said::Value(value),
-            None if content == Content::Name => Said::Wrong(Code::NameMissing),
-            None => Said::Wrong(Code::UnknownValue),
-        }
+        value.map_or(Said::Wrong(Code::UnknownValue), Said::Value)
     }
+}
+
+/// Whether a cell only says that nothing stands there.
+fn is_nothing(plain: &str) -> bool {
+    matches!(plain, "" | "-" | "--" | "/" | "—" | "——" | "暂无")
 }
 
 fn id_number(cell: Cell<'_>) -> Said {
@@ -161,7 +163,10 @@ fn shown(date: PartialDate, shape: Shape) -> PartialDate {
 
 /// Yes or no, in the ways of rosters (IMPORT, "Values").
 fn flag(plain: &str) -> Option<bool> {
-    match plain.to_ascii_lowercase().as_str() {
+    if plain.bytes().any(|b| b.is_ascii_uppercase()) {
+        return flag(&plain.to_ascii_lowercase());
+    }
+    match plain {
         "是" | "√" | "✓" | "✔" | "☑" | "■" | "●" | "1" | "y" | "yes" | "有" | "t" | "true" | "对"
         | "流动党员" | "流动" | "失联" | "失联党员" | "农民工" => Some(true),
         "否" | "×" | "✗" | "✘" | "x" | "☐" | "□" | "○" | "0" | "n" | "no" | "无" | "没有" | "f" | "false"
@@ -176,10 +181,28 @@ fn is_mask(text: &str) -> bool {
 }
 
 /// A text as it stands, without blanks and line breaks at its ends; a lone `'` that forces text is taken off.
-fn half_width_ends(text: &str) -> String {
-    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'));
-    let trimmed = trimmed.strip_prefix('\'').unwrap_or(trimmed);
-    if trimmed.is_ascii() { half_width_text(trimmed) } else { trimmed.to_owned() }
+fn without_ends(text: &str) -> &str {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}');
+    let trimmed = text.trim_matches(ends);
+    trimmed.strip_prefix('\'').unwrap_or(trimmed).trim_start_matches(ends)
+}
+
+/// Whether a text is the value as the exports write it, so that nothing is lost by keeping the value alone.
+pub(super) fn is_written(value: &Value, text: &str) -> bool {
+    match value {
+        Value::Text(value) => **value == *text,
+        Value::Sex(sex) => sex.label() == text,
+        Value::Id(id) => id.as_str() == text,
+        Value::Education(education) => education.label() == text,
+        Value::Kind(kind) => kind.label() == text,
+        Value::Flag(flag) => text == if *flag { "是" } else { "否" },
+        Value::Date(date) => text.parse() == Ok(*date),
+        Value::Phones(phones) => match &phones[..] {
+            [phone] => phone.as_str() == text,
+            _ => written(value) == text,
+        },
+        Value::Nation(_) | Value::Months(_) => written(value) == text,
+    }
 }
 
 /// A value written as the exports write it. What a file wrote otherwise is kept beside the value.

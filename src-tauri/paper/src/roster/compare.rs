@@ -209,7 +209,7 @@ impl Comparison<'_> {
 fn masked_number(row: &ReadRow) -> Option<String> {
     let masked = row.problems.iter().any(|p| p.field == Field::IdNumber && p.code == Code::ValueMasked);
     let raw = row.raw.iter().find(|(field, _)| *field == Field::IdNumber)?;
-    masked.then(|| without_blanks(&raw.1))
+    masked.then(|| without_blanks(&raw.1).into_owned())
 }
 
 impl From<RosterRow> for ReadRow {

@@ -5,7 +5,7 @@ use std::io::{Seek, Write};
 use yuanba_core::{IdNumber, Phone};
 
 use super::cell::written;
-use super::{Field, Value, Values};
+use super::{Content, Field, Value, Values};
 use crate::Watch;
 use crate::table::{self, Table, TableCell, TableColumn, TableError};
 
@@ -62,9 +62,12 @@ pub fn write<'a>(
     watch: &mut Watch<'_>,
 ) -> Result<u32, TableError> {
     let fields = if options.fields.is_empty() { Field::ALL.to_vec() } else { options.fields.clone() };
-    let columns = std::iter::once(TableColumn { header: "序号".to_owned(), width: 6.0 }).chain(
-        fields.iter().map(|field| TableColumn { header: field.label().to_owned(), width: width(*field) }),
-    );
+    let columns = std::iter::once(TableColumn { header: "序号".to_owned(), width: 6.0, as_text: false })
+        .chain(fields.iter().map(|field| TableColumn {
+            header: field.label().to_owned(),
+            width: width(*field),
+            as_text: is_text(*field),
+        }));
     let table = Table {
         sheet: "名册".to_owned(),
         title: options.title.clone(),
@@ -98,4 +101,9 @@ fn width(field: Field) -> f64 {
         Field::Sex => 6.0,
         _ => 12.0,
     }
+}
+
+/// Fields that a spreadsheet would spoil by taking them for numbers or dates.
+fn is_text(field: Field) -> bool {
+    matches!(field.content(), Content::IdNumber | Content::Phones | Content::Date)
 }

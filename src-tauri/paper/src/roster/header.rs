@@ -115,21 +115,34 @@ impl Header {
         let plain = |cell: &HeaderCell| format!("{}{}", plain(&cell.group), plain(&cell.text));
         self.cells.iter().map(plain).collect::<Vec<_>>().join("|")
     }
+}
 
-    /// Whether a row repeats this header, as it does on every printed page.
-    pub(super) fn is_repeated_by(&self, row: &Row<'_>) -> bool {
-        let same = |(column, cell): (u32, Cell<'_>)| match cell {
-            Cell::Text(text) => {
-                let text = plain(text);
-                let header = self.cells.iter().find(|h| h.column == column);
-                !text.is_empty() && header.is_some_and(|h| plain(&h.text) == text || plain(&h.group) == text)
+/// What a header looks like when a printed page repeats it.
+pub(super) struct Repetition {
+    // Every column with its two headers, plain; the column of the names first.
+    cells: Vec<(u32, String, String)>,
+}
+
+impl Repetition {
+    pub(super) fn of(header: &Header, name_column: Option<u32>) -> Self {
+        let mut cells: Vec<_> =
+            header.cells.iter().map(|h| (h.column, plain(&h.text), plain(&h.group))).collect();
+        cells.sort_by_key(|(column, ..)| Some(*column) != name_column);
+        Self { cells }
+    }
+
+    /// Whether a row is the header once more: its name cell is that of the header, and so are others.
+    pub(super) fn is(&self, row: &Row<'_>) -> bool {
+        let same = |(column, text, group): &(u32, String, String)| match row.get(*column) {
+            Cell::Text(cell) if cell.len() <= 4 * HEADER_CHARS_MAX => {
+                let cell = plain(cell);
+                !cell.is_empty() && (cell == *text || cell == *group)
             }
             _ => false,
         };
-        // A person called 姓名 does not exist, but one cell may equal its header by chance (备注: 备注).
-        let filled = row.filled();
-        let alike = row.cells().take(8).filter(|cell| same(*cell)).count();
-        alike >= 2 && alike * 2 >= filled.min(8)
+        // Nobody is called 姓名, so nearly every row is told by its first look.
+        self.cells.first().is_some_and(same)
+            && self.cells.iter().take(8).filter(|cell| same(cell)).count() >= 2
     }
 }
 
@@ -151,18 +164,18 @@ fn add(cells: &mut Vec<HeaderCell>, column: u32, text: &str) {
     }
 }
 
-/// Short texts only: a row of numbers or of sentences is no header.
+/// Short texts for the most part (months and years may head a column): a row of numbers or of sentences is no header.
 fn looks_like_header(row: &Row<'_>) -> bool {
-    let mut known = false;
+    let (mut known, mut short) = (false, 0);
     for (_, cell) in row.cells() {
-        match cell {
-            Cell::Text(text) if text.chars().nth(HEADER_CHARS_MAX).is_none() => {
-                known |= matches!(meaning("", text), Some((Word::Field(Field::Name), _)));
-            }
-            _ => return false,
+        if let Cell::Text(text) = cell
+            && text.chars().nth(HEADER_CHARS_MAX).is_none()
+        {
+            short += 1;
+            known |= matches!(meaning("", text), Some((Word::Field(Field::Name), _)));
         }
     }
-    known
+    known && short * 2 > row.filled()
 }
 
 fn is_empty(grid: &Grid, place: (u32, u32)) -> bool {

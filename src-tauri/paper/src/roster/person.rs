@@ -4,7 +4,7 @@ use yuanba_core::person_name::read_name;
 use yuanba_core::width::without_blanks;
 
 use super::Field;
-use super::header::{Header, numbers_columns};
+use super::header::{Header, Repetition, numbers_columns};
 use super::row::Layout;
 use crate::sheet::{Cell, Grid, Row};
 
@@ -42,8 +42,14 @@ const NOTES: [&str; 15] = [
 const ORGANISATIONS: [&str; 8] = ["支部", "总支", "党委", "村", "社区", "党小组", "镇", "乡"];
 
 /// Says what a row is.
-pub(super) fn kind_of(grid: &Grid, header: &Header, layout: &Layout, row: &Row<'_>) -> Kind {
-    if header.is_repeated_by(row) {
+pub(super) fn kind_of(
+    grid: &Grid,
+    header: &Header,
+    again: &Repetition,
+    layout: &Layout,
+    row: &Row<'_>,
+) -> Kind {
+    if again.is(row) {
         return Kind::Other;
     }
     let near = header.rows.last().is_none_or(|last| row.number() <= last + 2);
@@ -51,23 +57,22 @@ pub(super) fn kind_of(grid: &Grid, header: &Header, layout: &Layout, row: &Row<'
         return Kind::Other;
     }
     let Some(name_column) = layout.column(Field::Name) else { return Kind::Other };
-    let evidence = layout.evidence(row);
     let name = row.get(name_column);
-    if evidence == 0 && is_sum(row, name_column) {
+    if is_sum(row, name_column) && layout.evidence(row) == 0 {
         return Kind::Other;
     }
     if let Some(title) = title(grid, row, name_column) {
         return title;
     }
     match name {
-        Cell::Empty | Cell::Number(..) => nameless(row, evidence),
+        Cell::Empty | Cell::Number(..) => nameless(row, layout.evidence(row)),
         Cell::Text(text) => {
             let note = NOTES.iter().any(|note| text.trim_start().starts_with(note));
             let long = text.chars().count() > 20;
-            if evidence == 0 && (note || long || text.contains(['：', ':'])) {
+            if (note || long || text.contains(['：', ':'])) && layout.evidence(row) == 0 {
                 Kind::Other
             } else if read_name(text).is_none() {
-                nameless(row, evidence)
+                nameless(row, layout.evidence(row))
             } else if row.filled() == 1 && layout.fields() > 1 && is_organisation(text) {
                 Kind::Section(section(text))
             } else {
@@ -84,8 +89,8 @@ fn nameless(row: &Row<'_>, evidence: usize) -> Kind {
 
 fn is_sum(row: &Row<'_>, name_column: u32) -> bool {
     row.cells().take(4).filter(|(column, _)| *column <= name_column.max(2)).any(|(_, cell)| match cell {
-        Cell::Text(text) => {
-            let text = without_blanks(&text.chars().take(40).collect::<String>());
+        Cell::Text(text) if text.contains(['计', '总', '共']) => {
+            let text = without_blanks(&text.chars().take(40).collect::<String>()).into_owned();
             SUMS.iter().any(|sum| text.starts_with(sum)) || (text.starts_with('共') && text.ends_with('人'))
         }
         _ => false,
@@ -108,6 +113,6 @@ fn is_organisation(text: &str) -> bool {
 
 /// The name of a section without its count: `石河村党支部（12人）：`.
 fn section(text: &str) -> String {
-    let text = without_blanks(&text.chars().take(80).collect::<String>());
+    let text = without_blanks(&text.chars().take(80).collect::<String>()).into_owned();
     text.split(['(', ':']).next().unwrap_or_default().to_owned()
 }

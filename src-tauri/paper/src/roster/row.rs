@@ -2,7 +2,7 @@
 
 use yuanba_core::sex::Sex;
 
-use super::cell::{CellReader, Said, written};
+use super::cell::{CellReader, Said, is_written};
 use super::{Code, Column, Field, Problem, Value, Values};
 use crate::sheet::{Cell, Grid, Row};
 
@@ -78,7 +78,8 @@ impl<'a> RowReader<'a> {
 
     /// Reads a row that is a person's; `section` is the organisation in whose part of the sheet it stands.
     pub(super) fn read(&mut self, row: &Row<'a>, section: Option<&str>) -> RosterRow {
-        let mut out = RosterRow { row: row.number(), ..RosterRow::default() };
+        let values = Values::with_capacity(self.layout.fields());
+        let mut out = RosterRow { row: row.number(), values, ..RosterRow::default() };
         for (field, columns) in &self.layout.fields {
             if columns.len() > 1 {
                 self.read_joined(&mut out, *field, columns, row);
@@ -104,7 +105,7 @@ impl<'a> RowReader<'a> {
             Said::Nothing => {}
             Said::Value(value) => {
                 let text = cell.text(self.grid.epoch());
-                if text != written(&value) {
+                if !is_written(&value, &text) {
                     out.raw.push((field, text.into()));
                 }
                 out.values.set(field, value);

@@ -73,6 +73,11 @@ const KEYS: [Field; 14] = [
 ];
 
 impl Values {
+    /// No values, with room for so many.
+    pub fn with_capacity(fields: usize) -> Self {
+        Self(Vec::with_capacity(fields))
+    }
+
     /// The value of a field.
     pub fn get(&self, field: Field) -> Option<&Value> {
         self.0.iter().find(|(f, _)| *f == field).map(|(_, value)| value)
@@ -80,7 +85,9 @@ impl Values {
 
     /// Sets the value of a field; `None`, an empty text and an empty list take it away.
     pub fn set(&mut self, field: Field, value: impl Into<Option<Value>>) {
-        self.0.retain(|(f, _)| *f != field);
+        if self.0.iter().any(|(f, _)| *f == field) {
+            self.0.retain(|(f, _)| *f != field);
+        }
         let there = |value: &Value| match value {
             Value::Text(text) => !text.is_empty(),
             Value::Phones(phones) => !phones.is_empty(),

@@ -242,7 +242,8 @@ const OTHER_PEOPLE: &[&str] =
 
 /// A header as it is compared: half-width, without blanks, stars, hints in brackets and colons.
 pub(super) fn plain(header: &str) -> String {
-    let text = without_blanks(&header.chars().take(200).collect::<String>());
+    let end = header.char_indices().nth(200).map_or(header.len(), |(at, _)| at);
+    let text = without_blanks(&header[..end]);
     let mut plain = String::with_capacity(text.len());
     let mut depth = 0u32;
     for c in text.chars() {

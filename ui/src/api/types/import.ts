@@ -72,6 +72,19 @@ export type ImportField = { field: string, label: string, };
 export type ImportPreview = { session: string, file: string, sheet: string | null, header_rows: Array<number>, columns: Array<ImportColumn>, fields: Array<ImportField>, counts: ImportCounts, rows: Array<ImportRow>, };
 
 /**
+ * A roster to be taken in without questions: what waits for a person stays out.
+ */
+export type ImportRoster = { file: string, dry_run?: boolean | null, 
+/**
+ * A file with what the columns mean
+ */
+map?: string | null, 
+/**
+ * Where the rows that wait are written, as a workbook
+ */
+rejects?: string | null, };
+
+/**
  * One row of the file.
  */
 export type ImportRow = { 
@@ -108,6 +121,11 @@ export type RejectsOut = { session: string, out: string, };
  * A workbook of the rows that wait.
  */
 export type RejectsWritten = { path: string, rows: number, };
+
+/**
+ * The document of CLI `roster import --json`, with `done`, `written` and, where asked for, `rejects`.
+ */
+export type RosterImported = unknown;
 
 /**
  * What would become of a row.

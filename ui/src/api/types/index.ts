@@ -1,9 +1,13 @@
 // Written from src-tauri/api; a test compares. Update with: YUANBA_UPDATE=1 cargo test -p yuanba-api
 
+export type * from "./audit";
 export type * from "./backup";
+export type * from "./bundle";
+export type * from "./clock";
 export type * from "./conflict";
 export type * from "./courtyard";
 export type * from "./digest";
+export type * from "./doctor";
 export type * from "./draft";
 export type * from "./dto";
 export type * from "./enrol";
@@ -24,4 +28,5 @@ export type * from "./settings";
 export type * from "./stick";
 export type * from "./store";
 export type * from "./undo";
+export type * from "./user";
 export type * from "./verify";

@@ -6,7 +6,11 @@ import type { Level } from "./store";
 /**
  * An organisation.
  */
-export type Organisation = { id: RecordId, name: string, level: Level, parent: RecordId | null, 
+export type Organisation = { id: RecordId, name: string, 
+/**
+ * Nothing for a level that only a newer version knows
+ */
+level: Level | null, parent: RecordId | null, 
 /**
  * Laptops that were certified for it
  */

@@ -1,0 +1,295 @@
+//! The words of the command line. Their meaning is in `run`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// 院坝的命令行：窗口里能做的，这里都能做。
+#[derive(Debug, Parser)]
+#[command(name = "yuanba-cli", version, disable_help_subcommand = true)]
+pub struct Cli {
+    /// 放数据的文件夹
+    #[arg(long, env = "YUANBA_STORE", global = true)]
+    pub store: Option<PathBuf>,
+    /// 谁在用；只有一个人时不用写
+    #[arg(long, global = true)]
+    pub user: Option<String>,
+    /// 只在标准输出上写一份 JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// 做什么
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// One line of a batch: the words after the options.
+#[derive(Debug, Parser)]
+#[command(name = "", no_binary_name = true, disable_help_subcommand = true)]
+pub struct Line {
+    /// The command
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 建一个新的
+    Init(Init),
+    /// 党组织
+    #[command(subcommand)]
+    Org(Org),
+    /// 授权：用 U 盘上的文件定下谁归谁管
+    #[command(subcommand)]
+    Enrol(Enrol),
+    /// U 盘上的包
+    #[command(subcommand)]
+    Bundle(Bundle),
+    /// 从标准输入一行一条地做
+    Batch {
+        /// 写 -
+        #[arg(value_parser = ["-"])]
+        from: String,
+    },
+    /// 全部命令和各自要哪几项
+    Commands,
+    /// 做一条命令，和窗口里一样
+    Call {
+        /// 命令的名字
+        command: String,
+        /// JSON，写 - 从标准输入读
+        request: Option<String>,
+    },
+    /// 花名册
+    #[command(subcommand)]
+    Roster(Roster),
+    /// 党员
+    #[command(subcommand)]
+    Member(Member),
+    /// 撤销：不写编号就撤销最后一件
+    Undo {
+        /// 哪一件
+        group: Option<String>,
+    },
+    /// 不一致的地方
+    #[command(subcommand)]
+    Conflicts(Conflicts),
+    /// 摘要：记录一样的两台电脑，摘要也一样
+    Digest {
+        /// 只算一个党组织和它下面的：编号或者名字
+        #[arg(long)]
+        org: Option<String>,
+    },
+    /// 从头再算一遍，核对每一张表
+    Verify,
+    /// 备份到一个文件
+    Backup {
+        /// 写到哪里
+        out: PathBuf,
+    },
+    /// 从备份恢复到一个空文件夹
+    Restore {
+        /// 哪一份备份
+        file: PathBuf,
+    },
+    /// 使用人
+    #[command(subcommand)]
+    User(User),
+    /// 谁看过全号、导出过全号
+    Audit,
+    /// 体检
+    Doctor,
+    /// 电脑的钟
+    #[command(subcommand)]
+    Clock(Clock),
+}
+
+/// 村、镇、县
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Level {
+    /// 村
+    Village,
+    /// 镇
+    Township,
+    /// 县
+    County,
+}
+
+/// `init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// 层级
+    #[arg(long)]
+    pub level: Level,
+    /// 党组织的名字
+    #[arg(long)]
+    pub name: String,
+    /// 在哪里
+    #[arg(long)]
+    pub place: Option<String>,
+    /// 行政区划代码
+    #[arg(long)]
+    pub code: Option<String>,
+}
+
+/// `org …`
+#[derive(Debug, Subcommand)]
+pub enum Org {
+    /// 知道的党组织
+    List,
+}
+
+/// `enrol …`
+#[derive(Debug, Subcommand)]
+pub enum Enrol {
+    /// 写一份申请，交给上级
+    Request {
+        /// 写到哪里
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 答一份申请
+    Grant {
+        /// 哪一份申请
+        request: PathBuf,
+        /// 写到哪里
+        #[arg(long)]
+        out: PathBuf,
+        /// 这是已经有的哪个党组织又一台电脑：编号或者名字
+        #[arg(long)]
+        org: Option<String>,
+    },
+    /// 收下上级的授权
+    Accept {
+        /// 哪一份授权
+        file: PathBuf,
+    },
+}
+
+/// `bundle …`
+#[derive(Debug, Subcommand)]
+pub enum Bundle {
+    /// 写一个包
+    Write {
+        /// parent，或者编号，或者名字
+        #[arg(long)]
+        to: String,
+        /// 写到哪个文件夹
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 读包，文件和文件夹都行
+    Read {
+        /// 哪些
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// 不用口令，看看包的封面
+    Inspect {
+        /// 哪一个
+        file: PathBuf,
+    },
+}
+
+/// Whole numbers, with what for.
+#[derive(Debug, Args)]
+pub struct Unmasked {
+    /// 不遮号，要写用途
+    #[arg(long, requires = "purpose")]
+    pub unmasked: bool,
+    /// 用途，会留下记录
+    #[arg(long, requires = "unmasked")]
+    pub purpose: Option<String>,
+}
+
+/// `roster …`
+#[derive(Debug, Subcommand)]
+pub enum Roster {
+    /// 读一份花名册进来
+    Import {
+        /// 哪个文件
+        file: PathBuf,
+        /// 只看看，什么也不写
+        #[arg(long)]
+        dry_run: bool,
+        /// 哪一列是什么，写在这个 JSON 文件里
+        #[arg(long)]
+        map: Option<PathBuf>,
+        /// 存疑和不收的几行写到这张表里
+        #[arg(long)]
+        rejects: Option<PathBuf>,
+    },
+    /// 导出成表格
+    Export {
+        /// 写到哪里
+        out: PathBuf,
+        /// 用哪一种表
+        #[arg(long, default_value = "roster", value_parser = ["roster"])]
+        form: String,
+        #[command(flatten)]
+        unmasked: Unmasked,
+    },
+}
+
+/// `member …`
+#[derive(Debug, Subcommand)]
+pub enum Member {
+    /// 列出来
+    List {
+        /// 姓名的字、拼音首字母、全拼、身份证或手机的后几位
+        #[arg(long)]
+        search: Option<String>,
+        /// 哪个党组织：编号或者名字
+        #[arg(long)]
+        org: Option<String>,
+        #[command(flatten)]
+        unmasked: Unmasked,
+    },
+}
+
+/// `conflicts …`
+#[derive(Debug, Subcommand)]
+pub enum Conflicts {
+    /// 列出来
+    List,
+    /// 定一个
+    Resolve {
+        /// 哪一处
+        id: String,
+        /// 用哪一边：A、B……
+        #[arg(long)]
+        take: String,
+    },
+}
+
+/// `user …`; the passphrases come from `YUANBA_PASSPHRASE` and `YUANBA_NEW_PASSPHRASE` or the terminal.
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// 有哪些人
+    List,
+    /// 加一个人
+    Add {
+        /// 名字
+        name: String,
+        /// 职务
+        #[arg(long)]
+        role: String,
+    },
+    /// 换口令
+    Passphrase {
+        /// 谁的；不写就是自己的
+        name: Option<String>,
+    },
+    /// 停用一个人
+    Close {
+        /// 名字
+        name: String,
+    },
+}
+
+/// `clock …`
+#[derive(Debug, Subcommand)]
+pub enum Clock {
+    /// 这台电脑的钟现在是对的
+    Confirm,
+}

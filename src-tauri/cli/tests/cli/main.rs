@@ -1,0 +1,7 @@
+//! What somebody at a command line sees of the product.
+
+mod desk;
+mod people;
+mod rosters;
+mod sticks;
+mod stores;

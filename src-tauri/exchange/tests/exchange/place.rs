@@ -1,0 +1,196 @@
+//! Offices with their laptops, and a stick to carry files between them.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use tempfile::TempDir;
+use yuanba_core::tables::member;
+use yuanba_core::{Id, Level};
+use yuanba_exchange::ExchangeError;
+use yuanba_exchange::bundle::{self, FileRead, Status, Written};
+use yuanba_exchange::{Refusal, enrol, keys};
+use yuanba_store::vault::Strength;
+use yuanba_store::{Digest, Intent, NewStore, Randomness, Store, Surroundings, Unlock, WallClock};
+
+struct Ticking(AtomicI64);
+impl WallClock for Ticking {
+    fn now_ms(&self) -> i64 {
+        self.0.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+struct Counting(AtomicU64);
+impl Randomness for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        let n = self.0.fetch_add(1, Ordering::Relaxed);
+        blake3::Hasher::new().update(&n.to_be_bytes()).finalize_xof().fill(bytes);
+    }
+}
+
+/// Surroundings that a seed decides; later seeds have later clocks.
+pub fn surroundings(seed: u64) -> Surroundings {
+    Surroundings {
+        clock: Arc::new(Ticking(AtomicI64::new(1_781_000_000_000 + seed as i64 * 100_000))),
+        random: Arc::new(Counting(AtomicU64::new(seed << 32))),
+        machine: Some(format!("machine-{seed}")),
+        built_ms: 1_767_000_000_000,
+        strength: Strength { memory_kib: 8, passes: 1, lanes: 1 },
+    }
+}
+
+pub const PASSPHRASE: &str = "青石桥 2026";
+
+/// An office's laptop.
+pub struct Place {
+    pub store: Store,
+    pub dir: TempDir,
+}
+
+impl Place {
+    pub fn new(level: Level, name: &str, seed: u64) -> Place {
+        let dir = tempfile::tempdir().unwrap();
+        let new = NewStore {
+            level,
+            name: name.into(),
+            place: None,
+            code: None,
+            user: "书记".into(),
+            role: "secretary".into(),
+            passphrase: PASSPHRASE.into(),
+        };
+        let (mut store, _code) = Store::create(dir.path(), new, surroundings(seed)).unwrap();
+        keys::ensure_org_key(&mut store).unwrap();
+        Place { store, dir }
+    }
+
+    pub fn village(name: &str, seed: u64) -> Place {
+        Place::new(Level::Village, name, seed)
+    }
+
+    pub fn township(name: &str, seed: u64) -> Place {
+        Place::new(Level::Township, name, seed)
+    }
+
+    pub fn county(name: &str, seed: u64) -> Place {
+        Place::new(Level::County, name, seed)
+    }
+
+    /// The store of a folder, opened on a machine.
+    pub fn open(dir: TempDir, seed: u64) -> Place {
+        let unlock = Unlock { user: None, passphrase: PASSPHRASE.into() };
+        let store = Store::open(dir.path(), unlock, surroundings(seed)).unwrap();
+        Place { store, dir }
+    }
+
+    /// A copy of the whole folder, opened on another machine.
+    pub fn copied(self, seed: u64, copy_seed: u64) -> (Place, Place) {
+        let Place { store, dir } = self;
+        drop(store);
+        let copy = tempfile::tempdir().unwrap();
+        for entry in std::fs::read_dir(dir.path()).unwrap() {
+            let entry = entry.unwrap();
+            std::fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+        }
+        (Place::open(dir, seed), Place::open(copy, copy_seed))
+    }
+
+    pub fn org(&self) -> Id {
+        self.store.org()
+    }
+
+    pub fn digest(&self, org: Id) -> Digest {
+        self.store.digest(Some(org)).unwrap()
+    }
+
+    pub fn add(&mut self, name: &str) -> Id {
+        let mut intent = Intent::new(format!("添了{name}"));
+        let id = self.store.new_id();
+        intent.create(&member::TABLE, id).put(member::NAME, name).add(member::PHONES, "13800000000");
+        self.store.commit(intent).unwrap();
+        id
+    }
+
+    /// Changes a member of whatever organisation, as the page of that member would.
+    pub fn educate(&mut self, member: Id, education: &str) {
+        let record = self.store.record(&member::TABLE, member).unwrap().unwrap();
+        let mut intent = Intent::new("改了学历");
+        intent.edit(&record).put(member::EDUCATION, education);
+        self.store.commit(intent).unwrap();
+    }
+
+    pub fn education(&self, member: Id) -> Option<String> {
+        let record = self.store.record(&member::TABLE, member).unwrap()?;
+        record.text(member::EDUCATION).map(str::to_owned)
+    }
+
+    pub fn members(&self) -> usize {
+        self.store.records(&member::TABLE).unwrap().len()
+    }
+
+    pub fn write(&mut self, to: Id, stick: &Path) -> Written {
+        bundle::write(&mut self.store, to, stick, &mut |_| ControlFlow::Continue(())).unwrap()
+    }
+
+    pub fn read(&mut self, file: &Path) -> FileRead {
+        bundle::read(&mut self.store, file).unwrap()
+    }
+
+    /// Writes for an organisation and has another laptop read it.
+    pub fn hand(&mut self, to: Id, other: &mut Place) -> FileRead {
+        let stick = tempfile::tempdir().unwrap();
+        let file = self.write(to, stick.path()).file;
+        let read = other.read(&file);
+        assert!(matches!(read.status, Status::Read | Status::Already), "{read:?}");
+        read
+    }
+
+    /// A stick there and one back.
+    pub fn exchange(&mut self, other: &mut Place) {
+        let (mine, theirs) = (self.org(), other.org());
+        self.hand(theirs, other);
+        other.hand(mine, self);
+    }
+
+    /// Takes another laptop in, plainly or into an organisation, by two files.
+    pub fn enrol(&mut self, other: &mut Place, into: Option<Id>) {
+        let stick = tempfile::tempdir().unwrap();
+        let (request, grant) =
+            (stick.path().join("申请.yuanba-request"), stick.path().join("授权.yuanba-grant"));
+        enrol::request(&mut other.store, &request).unwrap();
+        enrol::grant(&mut self.store, &request, &grant, into).unwrap();
+        enrol::accept(&mut other.store, &grant).unwrap();
+    }
+
+    pub fn sound(&self) {
+        assert_eq!(self.store.verify().unwrap(), []);
+    }
+}
+
+/// A stick.
+pub fn stick() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// Two stores hold and show the same of an organisation.
+pub fn assert_even(org: Id, one: &Place, other: &Place) {
+    assert_eq!(one.digest(org), other.digest(org));
+}
+
+/// Why it was refused.
+pub fn refused<T: std::fmt::Debug>(result: Result<T, ExchangeError>) -> Refusal {
+    match result {
+        Err(ExchangeError::Refused(refusal)) => *refusal,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+/// Everything that a store holds and shows, for "nothing was written".
+pub fn all(place: &Place) -> Digest {
+    place.store.digest(None).unwrap()
+}
+
+pub fn on(stick: &TempDir, name: &str) -> PathBuf {
+    stick.path().join(name)
+}

@@ -1,0 +1,31 @@
+// Written from src-tauri/api; a test compares. Update with: YUANBA_UPDATE=1 cargo test -p yuanba-api
+
+
+/**
+ * Somebody new.
+ */
+export type AddUser = { name: string, 
+/**
+ * Word of the role table
+ */
+role: string, passphrase: string, };
+
+/**
+ * Somebody who signs in here.
+ */
+export type ListedUser = { name: string, role: string, role_name: string, me: boolean, };
+
+/**
+ * A new passphrase, for oneself or, by whoever governs, for somebody else.
+ */
+export type NewPassphrase = { name?: string | null, passphrase: string, };
+
+/**
+ * A role that somebody can have here.
+ */
+export type RoleChoice = { role: string, name: string, rights: Array<string>, };
+
+/**
+ * Whom.
+ */
+export type UserName = { name: string, };
