@@ -98,7 +98,8 @@ export const importing = sentences({
   nothingToWrite: '没有要写的，回花名册',
   writing: '正在写进名册',
   writingNote: '停下也不丢东西，要么全写，要么一个不写。',
-  written: (added: number, changed: number) => `写好了：新增${added}人，改了${changed}人。`,
+  written: (added: number, changed: number) =>
+    added + changed === 0 ? '没有要写的，名册没有动。' : `写好了：${[added > 0 ? `新增${added}人` : '', changed > 0 ? `改了${changed}人` : ''].filter((t) => t !== '').join('，')}。`,
   writtenNote: '整个导入可以一次撤销，在「今天」的「刚才做的」里也找得到。',
   waiting: (n: number) => `还有${n}行没有写：存疑的，和不收的。`,
   goRoster: '去看花名册',

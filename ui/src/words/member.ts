@@ -82,5 +82,6 @@ export const memberForm = sentences({
   kept: (time: string) => `边写边存，${time}已存。`,
   draftFound: (when: string) => `接着上次没写完的，${when}停下的。`,
   draftDrop: '不要了，从头来',
+  stop: '。',
   reading: '正在翻这一页。',
 })
