@@ -1,1 +1,56 @@
-//! The Tauri shell: nothing but adapters.
+//! The Tauri shell: nothing but adapters. The one window loads the pages, the pages send typed commands through
+//! [`calls`], and everything that the program knows or decides lives behind `yuanba_api`.
+//!
+//! What the shell adds by itself: where the data lives ([`place`]), that one folder is open in one window ([`door`]),
+//! the native file dialogs ([`dialogs`]) and a lighter page process on Linux ([`web_process`]).
+
+mod calls;
+mod dialogs;
+mod door;
+mod place;
+#[cfg(feature = "stand-in-dialogs")]
+mod stand_in;
+mod web_process;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tauri::{Manager as _, WebviewWindowBuilder};
+use yuanba_api::Api;
+
+use crate::door::Door;
+
+/// Opens the window and stays until it is closed. A second start on the same data brings the first window forward
+/// and returns at once.
+///
+/// # Errors
+/// When the data folder cannot be made or the window toolkit cannot start; the sentence is for the terminal.
+pub fn run() -> anyhow::Result<()> {
+    web_process::lighten();
+    let folder = place::data_folder()?;
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
+    let Some(door) = Door::enter(&folder)? else { return Ok(()) };
+
+    tauri::Builder::default()
+        .manage(Arc::new(Api::new(&folder)))
+        .invoke_handler(tauri::generate_handler![
+            calls::call,
+            dialogs::pick_file,
+            dialogs::save_file,
+            dialogs::pick_folder
+        ])
+        .setup(move |app| {
+            let main = app.config().app.windows.first().context("tauri.conf.json names no window")?;
+            let window = WebviewWindowBuilder::from_config(app.handle(), main)?.build()?;
+            door.on_knock(move || {
+                let _ = window.unminimize();
+                let _ = window.set_focus();
+            });
+            // Kept for the life of the program: dropping it would let a second window open the same data.
+            app.manage(door);
+            Ok(())
+        })
+        .run(tauri::generate_context!())
+        .context("the window could not be opened")
+}

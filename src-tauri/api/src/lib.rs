@@ -7,6 +7,7 @@
 
 mod audit;
 mod backup;
+mod bundle;
 mod clock;
 mod conflict;
 mod courtyard;
@@ -15,8 +16,10 @@ mod doctor;
 mod draft;
 mod dto;
 mod enrol;
+mod entered;
 mod errand;
 mod error;
+mod held;
 mod home;
 mod import;
 mod import_steps;
@@ -52,6 +55,7 @@ pub mod typescript;
 mod undo;
 mod user;
 mod verify;
+mod workbook;
 
 pub use error::{ApiError, Code};
 pub use registry::{Command, CommandDescription};
@@ -82,6 +86,7 @@ static NOUNS: &[&[Command]] = &[
     points::COMMANDS,
     stick::COMMANDS,
     enrol::COMMANDS,
+    bundle::COMMANDS,
     org::COMMANDS,
     conflict::COMMANDS,
     digest::COMMANDS,

@@ -133,9 +133,9 @@ fn courtyards(session: &Session, text: &str) -> Result<Vec<Hit>, ApiError> {
 
 fn errands(session: &Session, text: &str) -> Result<Vec<Hit>, ApiError> {
     let holds = |record: &Record| {
-        [errand::PERSON, errand::NUMBER].iter().any(|field| {
-            record.text(*field).is_some_and(|value| value.to_lowercase().contains(text))
-        })
+        [errand::PERSON, errand::NUMBER]
+            .iter()
+            .any(|field| record.text(*field).is_some_and(|value| value.to_lowercase().contains(text)))
     };
     let hit = |record: &Record| {
         let told = |field| record.text(field).unwrap_or_default();

@@ -50,6 +50,12 @@ pub enum Trouble {
     DiskFull,
     /// The store's folder cannot be written
     ReadOnly,
+    /// The stick is full
+    StickFull,
+    /// The stick was pulled, or does not keep what is written
+    StickGone,
+    /// There is no organisation above
+    NoParent,
     /// There is no such record; the word says what was looked for
     NotFound { what: &'static str },
     /// There is no such file
@@ -206,6 +212,20 @@ impl Trouble {
                 "电脑的盘满了，这一条还没存进去，以前存的都在。",
                 "腾出 200 MB 再存一次。",
             ),
+            StickFull => (
+                Code::DiskFull,
+                "U 盘满了，没写完，半截的文件已经清掉。这里的数据没有动。".into(),
+                "腾一点地方，或者换一个 U 盘，再写一次。".into(),
+                None,
+            ),
+            StickGone => say(
+                Code::Refused,
+                "U 盘拔早了，或者存不住东西，没写完。这里的数据没有动。",
+                "插回去再写一次，半截的文件会自己清掉。",
+            ),
+            NoParent => {
+                say(Code::Refused, "这里还没有上级，不知道交给谁，没有写。数据没有动。", "先办授权，再写。")
+            }
             ReadOnly => say(
                 Code::Refused,
                 "放数据的文件夹现在只能看、不能写，这一条没有存进去，以前存的都在。",

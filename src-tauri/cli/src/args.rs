@@ -39,6 +39,12 @@ pub enum Command {
     /// 党组织
     #[command(subcommand)]
     Org(Org),
+    /// 授权：用 U 盘上的文件定下谁归谁管
+    #[command(subcommand)]
+    Enrol(Enrol),
+    /// U 盘上的包
+    #[command(subcommand)]
+    Bundle(Bundle),
     /// 从标准输入一行一条地做
     Batch {
         /// 写 -
@@ -131,6 +137,58 @@ pub struct Init {
 pub enum Org {
     /// 知道的党组织
     List,
+}
+
+/// `enrol …`
+#[derive(Debug, Subcommand)]
+pub enum Enrol {
+    /// 写一份申请，交给上级
+    Request {
+        /// 写到哪里
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 答一份申请
+    Grant {
+        /// 哪一份申请
+        request: PathBuf,
+        /// 写到哪里
+        #[arg(long)]
+        out: PathBuf,
+        /// 这是已经有的哪个党组织又一台电脑：编号或者名字
+        #[arg(long)]
+        org: Option<String>,
+    },
+    /// 收下上级的授权
+    Accept {
+        /// 哪一份授权
+        file: PathBuf,
+    },
+}
+
+/// `bundle …`
+#[derive(Debug, Subcommand)]
+pub enum Bundle {
+    /// 写一个包
+    Write {
+        /// parent，或者编号，或者名字
+        #[arg(long)]
+        to: String,
+        /// 写到哪个文件夹
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 读包，文件和文件夹都行
+    Read {
+        /// 哪些
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// 不用口令，看看包的封面
+    Inspect {
+        /// 哪一个
+        file: PathBuf,
+    },
 }
 
 /// Whole numbers, with what for.

@@ -16,7 +16,7 @@ use clap::error::ErrorKind;
 use serde_json::{Value, json};
 use yuanba_api::ApiError;
 
-use crate::args::{Cli, Command};
+use crate::args::{Bundle, Cli, Command};
 use crate::seat::{Seat, usage};
 
 fn main() -> ExitCode {
@@ -28,11 +28,13 @@ fn main() -> ExitCode {
     let is_batch = matches!(cli.command, Command::Batch { .. });
     let mut seat = match Seat::new(cli.store, cli.user) {
         Ok(seat) => seat,
-        // The list of commands needs no store.
-        Err(_) if matches!(cli.command, Command::Commands) => match Seat::new(Some(".".into()), None) {
-            Ok(seat) => seat,
-            Err(error) => return ExitCode::from(tell(&error, json)),
-        },
+        // The list of commands and the cover of a bundle need no store.
+        Err(_) if matches!(cli.command, Command::Commands | Command::Bundle(Bundle::Inspect { .. })) => {
+            match Seat::new(Some(".".into()), None) {
+                Ok(seat) => seat,
+                Err(error) => return ExitCode::from(tell(&error, json)),
+            }
+        }
         Err(error) => return ExitCode::from(tell(&error, json)),
     };
     if is_batch {

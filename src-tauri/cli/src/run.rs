@@ -4,9 +4,9 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use yuanba_api::{Api, ApiError};
+use yuanba_api::{Api, ApiError, Code};
 
-use crate::args::{Clock, Command, Conflicts, Init, Level, Member, Org, Roster, User};
+use crate::args::{Bundle, Clock, Command, Conflicts, Enrol, Init, Level, Member, Org, Roster, User};
 use crate::exit;
 use crate::seat::{NEW_PASSPHRASE, PASSPHRASE, Seat, usage};
 
@@ -41,6 +41,8 @@ pub fn run(seat: &mut Seat, command: Command) -> Result<Answer, ApiError> {
         }
         Command::Call { command, request } => call(seat, &command, request),
         Command::Org(Org::List) => listed(seat, "org.list", "organisations"),
+        Command::Enrol(enrol) => self::enrol(seat, enrol),
+        Command::Bundle(bundle) => self::bundle(seat, bundle),
         Command::Conflicts(Conflicts::List) => {
             let mut answer = listed(seat, "conflict.list", "conflicts")?;
             if answer.document["count"] == 0 {
@@ -186,6 +188,12 @@ fn call(seat: &mut Seat, command: &str, request: Option<String>) -> Result<Answe
     };
     if Api::needs_sign_in(command) == Some(true) {
         seat.open()?;
+    } else if command == "store.status" && std::env::var_os(PASSPHRASE).is_some() {
+        // Whoever gave a passphrase asks for the whole answer; without a store there is a shorter one.
+        match seat.open() {
+            Err(error) if error.code != Code::NotFound => return Err(error),
+            _ => {}
+        }
     }
     let mut document = seat.api.call(command, request)?;
     // A job is waited for: a command line has nothing to show meanwhile.
@@ -213,6 +221,62 @@ fn undo_last(seat: &mut Seat) -> Result<Answer, ApiError> {
     let document = seat.api.call("undo.group", json!({ "group": group.as_str().unwrap_or_default() }))?;
     let words = text(&document["done"]["text"]).to_owned();
     Ok(Answer::done(document, words))
+}
+
+fn enrol(seat: &mut Seat, enrol: Enrol) -> Result<Answer, ApiError> {
+    match enrol {
+        Enrol::Request { out } => {
+            let document = signed_in(seat, "enrol.request", json!({ "out": absolute(&out) }))?;
+            let words = format!("申请写好了：{}。交给上级。", text(&document["path"]));
+            Ok(Answer::done(document, words))
+        }
+        Enrol::Grant { request, out, org } => {
+            let request = json!({ "request": absolute(&request), "out": absolute(&out), "org": org });
+            let document = signed_in(seat, "enrol.grant", request)?;
+            let words =
+                format!("授权写好了：{}，给{}。", text(&document["path"]), text(&document["child"]["name"]));
+            Ok(Answer::done(document, words))
+        }
+        Enrol::Accept { file } => {
+            let document = signed_in(seat, "enrol.accept", json!({ "file": absolute(&file) }))?;
+            let words = match document["parent"]["name"].as_str() {
+                Some(parent) => format!("收下了，上级是{parent}。"),
+                None => "收下了。".to_owned(),
+            };
+            Ok(Answer::done(document, words))
+        }
+    }
+}
+
+fn bundle(seat: &mut Seat, bundle: Bundle) -> Result<Answer, ApiError> {
+    match bundle {
+        Bundle::Write { to, out } => {
+            let document = signed_in(seat, "bundle.write", json!({ "to": to, "out": absolute(&out) }))?;
+            let words = format!("写好了 {}，{} 条。", text(&document["file"]), document["changes"]);
+            Ok(Answer::done(document, words))
+        }
+        Bundle::Read { paths } => {
+            let paths: Vec<String> = paths.iter().map(|path| absolute(path)).collect();
+            let document = signed_in(seat, "bundle.read", json!({ "paths": paths }))?;
+            let count = |wanted: &[&str]| {
+                let files = document["files"].as_array().into_iter().flatten();
+                files.filter(|file| wanted.contains(&text(&file["status"]))).count()
+            };
+            let all = document["files"].as_array().map_or(0, Vec::len);
+            let exit = match (count(&["refused"]), count(&["refused", "parked"])) {
+                (refused, _) if refused == all && all > 0 => exit::REFUSED,
+                (_, 0) => exit::DONE,
+                _ => exit::WAITS,
+            };
+            let words = lines(&document["files"], &["file", "text"]);
+            Ok(Answer { document, exit, words })
+        }
+        Bundle::Inspect { file } => {
+            let document = seat.api.call("bundle.inspect", json!({ "file": absolute(&file) }))?;
+            let words = serde_json::to_string_pretty(&document).unwrap_or_default();
+            Ok(Answer::done(document, words))
+        }
+    }
 }
 
 fn user(seat: &mut Seat, command: User) -> Result<Answer, ApiError> {

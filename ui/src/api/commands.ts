@@ -4,6 +4,12 @@ import type {
   Look,
   BackupWritten,
   Restore,
+  BundleSealed,
+  BundlesRead,
+  ClearPart,
+  InspectBundle,
+  ReadBundles,
+  WriteBundle,
   Confirmed,
   Conflict,
   Resolve,
@@ -286,6 +292,12 @@ export interface Commands {
   "enrol.grant": { request: Grant; response: Granted };
   /** Takes the place that was given */
   "enrol.accept": { request: Accept; response: Accepted };
+  /** Writes one bundle into a folder, also when there is nothing new */
+  "bundle.write": { request: WriteBundle; response: BundleSealed };
+  /** Reads files and folders of bundles */
+  "bundle.read": { request: ReadBundles; response: BundlesRead };
+  /** Shows the clear part of a file; needs nobody signed in */
+  "bundle.inspect": { request: InspectBundle; response: ClearPart };
   /** The organisations this store knows */
   "org.list": { request: Nothing; response: Array<Organisation> };
   /** Everything that does not agree */

@@ -40,8 +40,13 @@ impl Desk {
 
     /// A village's new store.
     pub fn village() -> Desk {
+        Desk::of("village", "石河村党支部")
+    }
+
+    /// A new store of a level.
+    pub fn of(level: &str, name: &str) -> Desk {
         let desk = Desk::empty();
-        desk.run(&["init", "--level", "village", "--name", "石河村党支部"]).done();
+        desk.run(&["init", "--level", level, "--name", name]).done();
         desk
     }
 

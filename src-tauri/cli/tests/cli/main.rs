@@ -3,4 +3,5 @@
 mod desk;
 mod people;
 mod rosters;
+mod sticks;
 mod stores;

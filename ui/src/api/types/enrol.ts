@@ -10,7 +10,15 @@ export type Accept = { file: string, };
 /**
  * A grant was taken in.
  */
-export type Accepted = { org: Named, parent: Named | null, };
+export type Accepted = { org: Named, parent: Named | null, 
+/**
+ * Changes that came along
+ */
+new: number, 
+/**
+ * The place was taken before
+ */
+repeated: boolean, };
 
 /**
  * A request to be granted.
@@ -32,7 +40,11 @@ export type Granted = { path: string, child: Named, parent: Named,
 /**
  * The organisation that the request was absorbed into
  */
-absorbed_into: Named | null, };
+absorbed_into: Named | null, 
+/**
+ * It had its place already; the file is only written again
+ */
+repeated: boolean, };
 
 /**
  * A request was written.

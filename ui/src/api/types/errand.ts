@@ -5,7 +5,11 @@ import type { Done, RecordId } from "./dto";
 /**
  * An errand.
  */
-export type Errand = { id: RecordId, number: string, person: string, matter: string, matter_name: string, agent: RecordId | null, agent_name: string | null, opened_on: string, promised_on: string | null, done_on: string | null, result: string | null, days_late: number | null, rating: Rating | null, courtyard: RecordId | null, courtyard_name: string | null, state: ErrandState, };
+export type Errand = { id: RecordId, number: string, person: string, matter: string, matter_name: string, agent: RecordId | null, agent_name: string | null, 
+/**
+ * What was brought
+ */
+papers: Array<string>, opened_on: string, promised_on: string | null, done_on: string | null, result: string | null, days_late: number | null, rating: Rating | null, courtyard: RecordId | null, courtyard_name: string | null, state: ErrandState, };
 
 /**
  * Which errands a list shows.
@@ -40,7 +44,15 @@ export type ListErrands = { state?: ErrandFilter | null, courtyard?: RecordId | 
 /**
  * A matter of the catalogue.
  */
-export type Matter = { id: string, name: string, papers: Array<string>, promise: PromiseRule, 
+export type Matter = { id: string, name: string, category: string, 
+/**
+ * Where it is done
+ */
+office: string, papers: Array<string>, 
+/**
+ * Words in a note that speak of it
+ */
+words: Array<string>, promise: PromiseRule, 
 /**
  * If it were taken on today
  */
@@ -49,7 +61,11 @@ promised_on: string, explained: string, };
 /**
  * An errand to be taken on.
  */
-export type OpenErrand = { courtyard?: RecordId | null, person: string, matter: string, agent?: RecordId | null, papers: Array<string>, promised_on?: string | null, note?: RecordId | null, };
+export type OpenErrand = { courtyard?: RecordId | null, person: string, matter: string, agent?: RecordId | null, papers: Array<string>, promised_on?: string | null, note?: RecordId | null, 
+/**
+ * Left out: today
+ */
+opened_on?: string | null, };
 
 /**
  * An errand that a note brought.

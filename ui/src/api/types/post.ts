@@ -13,7 +13,11 @@ post: string,
 /**
  * Left out: all duties of the post
  */
-duties?: Array<string> | null, from: string, until?: string | null, decided_on?: string | null, decided_by?: string | null, };
+duties?: Array<string> | null, from: string, 
+/**
+ * Left out: the term that the rules give
+ */
+until?: string | null, decided_on?: string | null, decided_by?: string | null, };
 
 /**
  * A post was given.
@@ -68,4 +72,16 @@ export type PostSuggestion = { post: string, name: string, reason: string, };
 /**
  * A member without office who has neither a post nor an excuse.
  */
-export type Unplaced = { member: RecordId, name: string, age: number | null, sex: string | null, party_group: string | null, suggestions: Array<PostSuggestion>, };
+export type Unplaced = { member: RecordId, name: string, age: number | null, sex: string | null, party_group: string | null, 
+/**
+ * What the roster knows that bears on it: 以前是村医
+ */
+about: string | null, 
+/**
+ * Best first, only posts with a place left
+ */
+suggestions: Array<PostSuggestion>, 
+/**
+ * What a meeting may excuse this person for: 年纪大
+ */
+excusable: string | null, };

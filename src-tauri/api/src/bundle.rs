@@ -1,0 +1,245 @@
+//! `bundle.*`: files of changes for a stick, as scripts write and read them; the windows' `stick.*` do the same in jobs.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use yuanba_core::Id;
+use yuanba_exchange::bundle::{self, FileRead, Inspected, Status};
+use yuanba_exchange::container::BundleError;
+use yuanba_exchange::{ExchangeError, Refusal};
+
+use crate::dto::{RecordId, answer, request, words};
+use crate::error::{ApiError, Code};
+use crate::import::file_name;
+use crate::job::Progress;
+use crate::registry::commands;
+use crate::sentences::Trouble;
+use crate::session::Session;
+use crate::stick::{Direction, FileStatus};
+use crate::store::{LAST_EXCHANGE, Level};
+use crate::{Api, time};
+
+words! {
+    /// What a file is.
+    pub enum FileKind { Bundle, Request }
+}
+
+request! {
+    /// A bundle for an organisation.
+    pub struct WriteBundle {
+        /// `parent`, or an id, or a unique name
+        pub to: String,
+        /// A folder
+        pub out: String,
+    }
+
+    /// Files and folders; each file stands alone.
+    pub struct ReadBundles { pub paths: Vec<String> }
+
+    /// A file whose clear part is to be seen.
+    pub struct InspectBundle { pub file: String }
+}
+
+answer! {
+    /// A bundle that stands in the folder.
+    pub struct BundleSealed {
+        pub file: String,
+        pub to: RecordId,
+        pub to_name: String,
+        pub changes: u64,
+        pub bytes: u64,
+        /// Organisations whose changes are in it
+        pub organisations: Vec<String>,
+    }
+
+    /// What came of one file.
+    pub struct BundleFile {
+        pub file: String,
+        pub status: FileStatus,
+        /// New changes, those that had waited for it included
+        pub new: u64,
+        /// Why it was refused or waits
+        pub code: Option<String>,
+        pub text: String,
+        pub from: Option<RecordId>,
+        pub from_name: Option<String>,
+        /// Both sides hold the same now
+        pub even: bool,
+    }
+
+    /// What came of all files.
+    pub struct BundlesRead { pub files: Vec<BundleFile> }
+
+    /// What the clear part of a file says of itself; nothing of it is proved.
+    pub struct ClearPart {
+        pub kind: FileKind,
+        pub from: RecordId,
+        /// Of a request
+        pub name: Option<String>,
+        pub level: Option<Level>,
+        pub to: Option<RecordId>,
+        pub written_at: String,
+    }
+}
+
+commands! {
+    /// Writes one bundle into a folder, also when there is nothing new
+    "bundle.write" (WriteBundle) -> BundleSealed, Exchange => write_one;
+    /// Reads files and folders of bundles
+    "bundle.read" (ReadBundles) -> BundlesRead, Exchange => read_many;
+    /// Shows the clear part of a file; needs nobody signed in
+    "bundle.inspect" (InspectBundle) -> ClearPart, Anyone => inspect;
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> ApiError {
+        ApiError { code: Code::Refused, message: refusal.message, next_step: refusal.next_step, field: None }
+    }
+}
+
+impl From<ExchangeError> for ApiError {
+    fn from(error: ExchangeError) -> ApiError {
+        match error {
+            ExchangeError::Refused(refusal) => (*refusal).into(),
+            ExchangeError::Store(error) => error.into(),
+            ExchangeError::File(BundleError::Cancelled) => Trouble::Cancelled.into(),
+            ExchangeError::File(error) if error.is_disk_full() => Trouble::StickFull.into(),
+            ExchangeError::File(BundleError::Io { .. } | BundleError::NotKept) => Trouble::StickGone.into(),
+            ExchangeError::File(_) => Trouble::Internal.into(),
+        }
+    }
+}
+
+impl Session {
+    /// The organisation that a bundle is for: `parent`, an id or a unique name.
+    fn addressee(&self, to: &str) -> Result<Id, ApiError> {
+        if to != "parent" {
+            return self.organisation(to);
+        }
+        self.parent()?.ok_or_else(|| Trouble::NoParent.into())
+    }
+
+    /// The organisation above.
+    pub(crate) fn parent(&self) -> Result<Option<Id>, ApiError> {
+        let own = self.store.org();
+        Ok(self.store.organisations()?.into_iter().find(|org| org.id == own).and_then(|org| org.parent))
+    }
+}
+
+/// Writes a bundle; the job that it may be part of says how far it is and may stop it.
+pub(crate) fn seal(
+    session: &mut Session,
+    to: &str,
+    folder: &Path,
+    progress: Option<&Progress>,
+) -> Result<BundleSealed, ApiError> {
+    let to = session.addressee(to)?;
+    if !folder.is_dir() {
+        return Err(Trouble::NoFile { path: folder.display().to_string() }.into());
+    }
+    let mut tell = |at: bundle::Progress| match progress {
+        None => ControlFlow::Continue(()),
+        Some(progress) => {
+            progress.say(
+                at.changes,
+                Some(at.of),
+                format!("正在写 U 盘，先别拔。已写 {} 条，共 {} 条", at.changes, at.of),
+            );
+            match progress.go_on() {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            }
+        }
+    };
+    let written = bundle::write(&mut session.store, to, folder, &mut tell)?;
+    let sealed = BundleSealed {
+        file: written.file.display().to_string(),
+        to: written.to.into(),
+        to_name: session.store.organisation_name(written.to)?,
+        changes: written.changes,
+        bytes: written.bytes,
+        organisations: written.organisations,
+    };
+    let status = format!("给{}", sealed.to_name);
+    session.log(Direction::Written, &written.file, sealed.changes, &status)?;
+    Ok(sealed)
+}
+
+/// Reads one file and notes it in the log.
+pub(crate) fn take(session: &mut Session, file: &Path) -> Result<BundleFile, ApiError> {
+    let read = bundle::read(&mut session.store, file)?;
+    session.catch_up()?;
+    let shown = shown(session, read)?;
+    session.log(Direction::Read, file, shown.new, &shown.text)?;
+    Ok(shown)
+}
+
+fn shown(session: &Session, read: FileRead) -> Result<BundleFile, ApiError> {
+    let from_name = read.from.map(|from| session.store.organisation_name(from)).transpose()?;
+    Ok(BundleFile {
+        file: read.file.display().to_string(),
+        status: match read.status {
+            Status::Read => FileStatus::Read,
+            Status::Already => FileStatus::Already,
+            Status::Parked => FileStatus::Parked,
+            Status::Refused => FileStatus::Refused,
+        },
+        new: read.new,
+        code: read.code.map(str::to_owned),
+        text: read.text,
+        from: read.from.map(RecordId),
+        from_name,
+        even: read.even,
+    })
+}
+
+/// Where the log of sticks begins among the local values.
+pub(crate) const LOG: &str = "stick.log/";
+
+impl Session {
+    fn log(&mut self, direction: Direction, file: &Path, new: u64, status: &str) -> Result<(), ApiError> {
+        let entry = json!({ "direction": direction, "file": file_name(file), "new": new, "status": status });
+        let key = format!("{LOG}{}", self.store.new_id());
+        self.store.local_put(&key, &entry)?;
+        self.store.local_put(LAST_EXCHANGE, &json!(true))?;
+        Ok(())
+    }
+}
+
+fn write_one(api: &Api, request: WriteBundle) -> Result<BundleSealed, ApiError> {
+    seal(&mut *api.session()?, &request.to, Path::new(&request.out), None)
+}
+
+fn read_many(api: &Api, request: ReadBundles) -> Result<BundlesRead, ApiError> {
+    let mut session = api.session()?;
+    let paths: Vec<PathBuf> = request.paths.iter().map(PathBuf::from).collect();
+    let files =
+        bundle::files_on(&paths).iter().map(|file| take(&mut session, file)).collect::<Result<_, _>>()?;
+    Ok(BundlesRead { files })
+}
+
+fn inspect(_: &Api, request: InspectBundle) -> Result<ClearPart, ApiError> {
+    let path = Path::new(&request.file);
+    if !path.is_file() {
+        return Err(Trouble::NoFile { path: request.file }.into());
+    }
+    Ok(match bundle::inspect(path)? {
+        Inspected::Bundle(header) => ClearPart {
+            kind: FileKind::Bundle,
+            from: header.from.into(),
+            name: None,
+            level: None,
+            to: Some(header.to.into()),
+            written_at: time::stamp(header.time_ms),
+        },
+        Inspected::Request(header) => ClearPart {
+            kind: FileKind::Request,
+            from: header.org.into(),
+            name: Some(header.name),
+            level: header.level.map(Level::from),
+            to: None,
+            written_at: time::stamp(header.time_ms),
+        },
+    })
+}

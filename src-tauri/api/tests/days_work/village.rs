@@ -1,0 +1,85 @@
+//! A made-up village with a clock that the test moves.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use serde_json::{Value, json};
+use yuanba_api::{Api, ApiError};
+use yuanba_store::{Surroundings, WallClock};
+
+/// A clock that stands until it is moved.
+struct TestClock(AtomicI64);
+
+impl WallClock for TestClock {
+    fn now_ms(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// A village whose secretary is signed in.
+pub struct Village {
+    pub api: Api,
+    pub dir: tempfile::TempDir,
+    clock: Arc<TestClock>,
+}
+
+/// The secretary's passphrase.
+pub const PASSPHRASE: &str = "shi qiao 2026";
+
+impl Village {
+    /// A new village on the morning of 12 June 2026.
+    pub fn new() -> Village {
+        let clock = Arc::new(TestClock(AtomicI64::new(0)));
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut surroundings = Surroundings::real();
+        surroundings.clock = clock.clone();
+        surroundings.machine = Some("test".to_owned());
+        let api = Api::with(dir.path(), surroundings);
+        let village = Village { api, dir, clock };
+        village.on("2026-06-12");
+        village.call(
+            "store.create",
+            json!({"level": "village", "name": "青石桥村", "user": "罗永福", "passphrase": PASSPHRASE}),
+        );
+        village
+    }
+
+    /// Moves the clock to ten in the morning of a day.
+    pub fn on(&self, day: &str) {
+        let time = chrono::DateTime::parse_from_rfc3339(&format!("{day}T10:00:00+08:00")).expect("a day");
+        self.clock.0.store(time.timestamp_millis(), Ordering::SeqCst);
+    }
+
+    /// A command that works.
+    pub fn call(&self, command: &str, request: Value) -> Value {
+        self.api.call(command, request).unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    /// A command that is refused.
+    pub fn refused(&self, command: &str, request: Value) -> ApiError {
+        match self.api.call(command, request) {
+            Ok(answer) => panic!("{command} was not refused: {answer}"),
+            Err(error) => error,
+        }
+    }
+
+    /// Writes a member of the roster.
+    pub fn member(&self, fields: Value) -> Value {
+        self.call("member.save", json!({"id": null, "fields": fields}))["id"].clone()
+    }
+
+    /// A full member of the second group.
+    pub fn full_member(&self, name: &str) -> Value {
+        self.member(json!({"name": name, "kind": "full", "party_group": "第二党小组"}))
+    }
+
+    /// Takes back what a command did.
+    pub fn undo(&self, answer: &Value) {
+        self.call("undo.group", json!({"group": answer["done"]["group"]}));
+    }
+}
+
+/// What undo shows for an answer.
+pub fn said(answer: &Value) -> &str {
+    answer["done"]["text"].as_str().expect("a sentence")
+}

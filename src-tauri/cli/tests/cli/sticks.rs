@@ -1,0 +1,163 @@
+//! A village and its township: enrolment, sticks there and back, and what is wrong with some of them.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::desk::Desk;
+
+/// A folder that stands for a stick.
+fn stick(desk: &Desk, name: &str) -> String {
+    let path = desk.path(name);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+fn enrol(village: &Desk, township: &Desk) {
+    let (request, grant) = (village.path("申请"), village.path("授权"));
+    village.run(&["enrol", "request", "--out", &request]).done();
+    township.run(&["enrol", "grant", &request, "--out", &grant]).done();
+    let accepted = village.run(&["enrol", "accept", &grant]).done();
+    assert_eq!(accepted["parent"]["name"], "柳坝镇党委");
+}
+
+fn pair() -> (Desk, Desk) {
+    let (village, township) = (Desk::village(), Desk::of("township", "柳坝镇党委"));
+    village.call("member.save", json!({ "fields": { "name": "王秀英" } })).done();
+    enrol(&village, &township);
+    (village, township)
+}
+
+fn bundles(folder: &str) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|e| e == "yuanba")).collect()
+}
+
+/// Carries everything from one to the other.
+fn carry(from: &Desk, to: &Desk, addressee: &str, name: &str) -> Value {
+    let folder = stick(from, name);
+    from.run(&["bundle", "write", "--to", addressee, "--out", &folder]).done();
+    assert_eq!(bundles(&folder).len(), 1, "exactly one file");
+    to.run(&["bundle", "read", &folder]).json()
+}
+
+#[test]
+fn a_village_that_began_alone_joins_and_both_sides_agree() {
+    let (village, township) = pair();
+    let read = carry(&village, &township, "parent", "去");
+    assert_eq!(read["files"][0]["status"], "read", "{read}");
+    let org = village.run(&["org", "list"]).done();
+    let village_name = "石河村党支部";
+    assert!(org.to_string().contains("柳坝镇党委"));
+    let mine = village.run(&["digest", "--org", village_name]).done();
+    assert_eq!(township.run(&["digest", "--org", village_name]).done(), mine);
+    assert_eq!(township.run(&["member", "list", "--org", village_name]).done()["count"], 1);
+
+    // The township's edit comes back.
+    let id = township.run(&["member", "list"]).done()["members"][0]["id"].clone();
+    township.call("member.save", json!({ "id": id, "fields": { "party_group": "第一党小组" } })).done();
+    let back = carry(&township, &village, village_name, "回");
+    assert_eq!(back["files"][0]["status"], "read", "{back}");
+    let card = village.call("member.card", json!({ "id": id })).done();
+    assert_eq!(card["member"]["party_group"], "第一党小组");
+    let mine = village.run(&["digest", "--org", village_name]).done();
+    assert_eq!(township.run(&["digest", "--org", village_name]).done(), mine);
+    for desk in [&village, &township] {
+        assert_eq!(desk.run(&["verify"]).done()["agrees"], true);
+    }
+}
+
+#[test]
+fn a_stick_that_is_read_twice_brings_nothing_the_second_time() {
+    let (village, township) = pair();
+    carry(&village, &township, "parent", "去");
+    let before = township.digest();
+    let again = township.run(&["bundle", "read", &village.path("去")]);
+    assert_eq!((again.exit, again.json()["files"][0]["status"].clone()), (0, json!("already")));
+    assert_eq!(township.digest(), before);
+    let empty = stick(&village, "空的");
+    let written = village.run(&["bundle", "write", "--to", "parent", "--out", &empty]).done();
+    assert!(written["bytes"].as_u64().unwrap() > 0, "a stick with nothing new is a stick all the same");
+}
+
+#[test]
+fn a_damaged_file_is_refused_whole_and_the_good_one_beside_it_is_read() {
+    let (village, township) = pair();
+    let folder = stick(&village, "去");
+    village.run(&["bundle", "write", "--to", "parent", "--out", &folder]).done();
+    let good = bundles(&folder).remove(0);
+    let mut bytes = std::fs::read(&good).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    let bad = PathBuf::from(&folder).join("坏的.yuanba");
+    std::fs::write(&bad, bytes).unwrap();
+
+    let before = township.digest();
+    let alone = township.run(&["bundle", "read", bad.to_str().unwrap()]);
+    assert_eq!((alone.exit, alone.json()["files"][0]["status"].clone()), (3, json!("refused")));
+    assert!(!alone.json()["files"][0]["code"].as_str().unwrap().is_empty());
+    assert_eq!(township.digest(), before);
+    let both = township.run(&["bundle", "read", &folder]);
+    assert_eq!(both.exit, 1, "some were refused");
+    let files = both.json();
+    let statuses: Vec<&str> =
+        files["files"].as_array().unwrap().iter().map(|file| file["status"].as_str().unwrap()).collect();
+    assert!(statuses.contains(&"read") && statuses.contains(&"refused"), "{statuses:?}");
+}
+
+#[test]
+fn the_cover_of_a_bundle_is_seen_without_a_passphrase_and_shows_no_name() {
+    let (village, _) = pair();
+    let folder = stick(&village, "去");
+    village.run(&["bundle", "write", "--to", "parent", "--out", &folder]).done();
+    let file = bundles(&folder).remove(0);
+    let cover = village.run_as(None, &["bundle", "inspect", file.to_str().unwrap()], "").done();
+    assert_eq!(cover["kind"], "bundle");
+    let orgs = village.run(&["org", "list"]).done();
+    let own = orgs["organisations"].as_array().unwrap().iter().find(|org| org["level"] == "village").unwrap();
+    assert_eq!(cover["from"], own["id"]);
+    let bytes = std::fs::read(&file).unwrap();
+    let name = "王秀英".as_bytes();
+    assert!(!bytes.windows(name.len()).any(|part| part == name));
+}
+
+#[test]
+fn nobody_writes_to_a_parent_that_is_not_there_or_to_a_stick_that_is_gone() {
+    let village = Desk::village();
+    let folder = stick(&village, "去");
+    assert_eq!(village.run(&["bundle", "write", "--to", "parent", "--out", &folder]).exit, 3);
+    let (village, _) = pair();
+    let before = village.digest();
+    let gone = village.run(&["bundle", "write", "--to", "parent", "--out", &village.path("没插")]);
+    assert_eq!(gone.exit, 2);
+    assert_eq!(village.digest(), before);
+}
+
+#[test]
+fn two_edits_that_did_not_see_each_other_wait_for_a_person() {
+    let (village, township) = pair();
+    carry(&village, &township, "parent", "去");
+    let id = township.run(&["member", "list"]).done()["members"][0]["id"].clone();
+    for (desk, group) in [(&village, "第一党小组"), (&township, "第二党小组")] {
+        desk.call("member.save", json!({ "id": id, "fields": { "party_group": group } })).done();
+    }
+    carry(&township, &village, "石河村党支部", "回");
+    let list = village.run(&["conflicts", "list"]).done();
+    assert_eq!(list["count"], 1, "{list}");
+    let conflict = &list["conflicts"][0];
+    assert_eq!(
+        (conflict["field"].as_str(), conflict["record_title"].as_str()),
+        (Some("party_group"), Some("王秀英"))
+    );
+    let sides = conflict["sides"].as_array().unwrap();
+    let wanted = sides.iter().find(|side| side["value"] == "第二党小组").unwrap();
+    let id = conflict["id"].as_str().unwrap();
+    assert_eq!(village.run(&["conflicts", "resolve", id, "--take", "Z"]).exit, 3);
+    village.run(&["conflicts", "resolve", id, "--take", wanted["side"].as_str().unwrap()]).done();
+    assert_eq!(village.run(&["conflicts", "list"]).done()["count"], 0);
+    carry(&village, &township, "parent", "又去");
+    assert_eq!(township.run(&["conflicts", "list"]).done()["count"], 0, "settled once is settled everywhere");
+    let card = township
+        .call("member.card", json!({ "id": township.run(&["member", "list"]).done()["members"][0]["id"] }));
+    assert_eq!(card.done()["member"]["party_group"], "第二党小组");
+}
