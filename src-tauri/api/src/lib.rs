@@ -30,7 +30,9 @@ mod laptop;
 mod mask;
 mod member;
 mod member_card;
+mod member_check;
 mod member_fields;
+mod member_group;
 mod note;
 mod org;
 mod out_file;
@@ -78,6 +80,8 @@ static NOUNS: &[&[Command]] = &[
     undo::COMMANDS,
     roster::COMMANDS,
     member::COMMANDS,
+    member_check::COMMANDS,
+    member_group::COMMANDS,
     import::COMMANDS,
     post::COMMANDS,
     courtyard::COMMANDS,
