@@ -12,9 +12,11 @@ mod work_out;
 
 use std::collections::BTreeMap;
 
+pub(crate) use history::{POSTED, PROPOSED};
+pub(crate) use rules::book_key;
+
 use crate::dto::{Done, JustDone, Nothing, RecordId, Written, answer, request, words};
 use crate::registry::commands;
-
 
 words! {
     /// The three groups, each with its own rules (RULES §8).
