@@ -21,22 +21,28 @@ mod errand;
 mod error;
 mod held;
 mod home;
+mod household;
 mod import;
 mod import_steps;
 mod import_values;
 mod job;
+mod laptop;
 mod mask;
 mod member;
 mod member_card;
+mod member_check;
 mod member_fields;
+mod member_group;
 mod note;
 mod org;
 mod out_file;
 mod people;
 mod points;
 mod post;
+mod practice;
 mod problems;
 mod recovery;
+mod redact;
 mod registry;
 mod rights;
 mod roster;
@@ -74,11 +80,14 @@ static NOUNS: &[&[Command]] = &[
     undo::COMMANDS,
     roster::COMMANDS,
     member::COMMANDS,
+    member_check::COMMANDS,
+    member_group::COMMANDS,
     import::COMMANDS,
     post::COMMANDS,
     courtyard::COMMANDS,
     note::COMMANDS,
     errand::COMMANDS,
+    household::COMMANDS,
     points::COMMANDS,
     stick::COMMANDS,
     enrol::COMMANDS,
@@ -88,6 +97,9 @@ static NOUNS: &[&[Command]] = &[
     digest::COMMANDS,
     verify::COMMANDS,
     user::COMMANDS,
+    laptop::COMMANDS,
+    redact::COMMANDS,
+    practice::COMMANDS,
     audit::COMMANDS,
     doctor::COMMANDS,
     clock::COMMANDS,
