@@ -21,10 +21,12 @@ mod errand;
 mod error;
 mod held;
 mod home;
+mod household;
 mod import;
 mod import_steps;
 mod import_values;
 mod job;
+mod laptop;
 mod mask;
 mod member;
 mod member_card;
@@ -37,8 +39,10 @@ mod out_file;
 mod people;
 mod points;
 mod post;
+mod practice;
 mod problems;
 mod recovery;
+mod redact;
 mod registry;
 mod rights;
 mod roster;
@@ -83,6 +87,7 @@ static NOUNS: &[&[Command]] = &[
     courtyard::COMMANDS,
     note::COMMANDS,
     errand::COMMANDS,
+    household::COMMANDS,
     points::COMMANDS,
     stick::COMMANDS,
     enrol::COMMANDS,
@@ -92,6 +97,9 @@ static NOUNS: &[&[Command]] = &[
     digest::COMMANDS,
     verify::COMMANDS,
     user::COMMANDS,
+    laptop::COMMANDS,
+    redact::COMMANDS,
+    practice::COMMANDS,
     audit::COMMANDS,
     doctor::COMMANDS,
     clock::COMMANDS,

@@ -87,7 +87,8 @@ impl People {
         let mut people =
             People { list: Vec::new(), with_post: HashSet::new(), searched: None, keys: HashMap::new() };
         for record in store.records(&member::TABLE)? {
-            if !record.voided() {
+            // A record whose words were erased has no name: nobody is left to list.
+            if !record.voided() && record.text(member::NAME).is_some() {
                 let person = people.person(&record);
                 people.list.push(person);
             }

@@ -1,9 +1,23 @@
 //! `points.*`: 积分, claim → review → posted entry; the only correction is a reversal.
 
+mod account;
+mod balances;
+mod claim;
+mod entries;
+mod grid;
+mod history;
+mod review;
+mod rules;
+mod work_out;
+
 use std::collections::BTreeMap;
 
 use crate::dto::{Done, JustDone, Nothing, RecordId, Written, answer, request, words};
 use crate::registry::commands;
+
+
+pub(crate) use history::PROPOSED;
+pub(crate) use rules::signed;
 
 words! {
     /// The three groups, each with its own rules (RULES §8).
@@ -11,6 +25,9 @@ words! {
 
     /// What a rule counts by.
     pub enum Per { Once, Time, Day, Month, Quarter, HalfYear, Year }
+
+    /// What the number in a cell means: times, a score that was given, or hours of a running total.
+    pub enum RuleCounts { Times, Score, Hours }
 
     /// Where a claim stands.
     pub enum ClaimState { Proposed, Posted, Refused }
@@ -26,11 +43,16 @@ request! {
     /// A group on a day.
     pub struct GridOf { pub group: PeopleGroup, pub date: String }
 
-    /// How often a rule is claimed for an account.
+    /// How often a rule is claimed for an account on that day; 0 takes a claim back that nobody has reviewed.
     pub struct Cell { pub account: RecordId, pub rule: String, pub times: u32 }
 
     /// Cells that somebody thinks of claiming.
-    pub struct PreviewClaims { pub group: PeopleGroup, pub date: String, pub cells: Vec<Cell> }
+    pub struct PreviewClaims {
+        pub group: PeopleGroup,
+        pub date: String,
+        pub event: Option<String>,
+        pub cells: Vec<Cell>,
+    }
 
     /// Cells that are claimed.
     pub struct ClaimPoints {
@@ -70,8 +92,10 @@ answer! {
         pub name: String,
         /// 基础分, 评议分, 激励分
         pub part: String,
+        /// For one; the most of a score; the highest step of a running total
         pub points: i32,
-        /// 次, 天 …
+        pub counts: RuleCounts,
+        /// 次, 月 …
         pub unit: String,
         pub per: Per,
         pub cap: Option<i32>,
@@ -86,6 +110,8 @@ answer! {
         pub group_name: String,
         pub book: String,
         pub version: String,
+        /// Sentences that stand above the list
+        pub principles: Vec<String>,
         pub rules: Vec<PointRule>,
     }
 
@@ -100,7 +126,14 @@ answer! {
     }
 
     /// A claim that is there already.
-    pub struct GridClaim { pub account: RecordId, pub rule: String, pub times: u32, pub id: RecordId }
+    pub struct GridClaim {
+        pub account: RecordId,
+        pub rule: String,
+        pub times: u32,
+        pub id: RecordId,
+        pub event: Option<String>,
+        pub state: ClaimState,
+    }
 
     /// People × rules.
     pub struct PointsGrid { pub book: String, pub accounts: Vec<GridAccount>, pub claims: Vec<GridClaim> }
@@ -141,8 +174,12 @@ answer! {
         pub times: u32,
         pub asked: i64,
         pub granted: i64,
+        pub event: Option<String>,
         pub proposer: String,
+        /// Proposed by whoever is signed in, who therefore does not review it
+        pub mine: bool,
         pub state: ClaimState,
+        pub reason: Option<String>,
     }
 
     /// Claims were reviewed.
@@ -165,7 +202,8 @@ answer! {
     pub struct Balance {
         pub account: RecordId,
         pub name: String,
-        /// Posted
+        pub party_group: Option<String>,
+        /// Posted; where the book starts anew each year, of this year
         pub balance: i64,
         /// Claimed and not yet reviewed
         pub pending: i64,
@@ -173,28 +211,30 @@ answer! {
         pub year: i64,
         /// By this year's points; equal points share a rank
         pub rank: u32,
+        /// Whole tiers that the balance buys, where the book has vouchers
+        pub vouchers: Option<i64>,
     }
 }
 
 commands! {
     /// The rules of the three groups
-    "points.rules" (Nothing) -> Vec<RuleBook>, Read;
+    "points.rules" (Nothing) -> Vec<RuleBook>, Read => rules::rules;
     /// People × rules on a day
-    "points.grid" (GridOf) -> PointsGrid, Read;
+    "points.grid" (GridOf) -> PointsGrid, Read => grid::grid;
     /// What cells would bring; nothing is written
-    "points.preview" (PreviewClaims) -> ClaimsPreview, Read;
+    "points.preview" (PreviewClaims) -> ClaimsPreview, Read => grid::preview;
     /// Claims points
-    "points.claim" (ClaimPoints) -> Claimed, Write;
+    "points.claim" (ClaimPoints) -> Claimed, Write => claim::claim;
     /// Claims
-    "points.claims" (ListClaims) -> Vec<Claim>, Read;
+    "points.claims" (ListClaims) -> Vec<Claim>, Read => claim::list;
     /// Approves or refuses claims
-    "points.review" (ReviewClaims) -> Reviewed, Review;
+    "points.review" (ReviewClaims) -> Reviewed, Review => review::review;
     /// Posted entries
-    "points.entries" (ListEntries) -> Vec<PointsEntry>, Read;
+    "points.entries" (ListEntries) -> Vec<PointsEntry>, Read => entries::list;
     /// Reverses an entry
-    "points.reverse" (ReverseEntry) -> JustDone, Review;
+    "points.reverse" (ReverseEntry) -> JustDone, Review => entries::reverse;
     /// Balances and ranks of a group
-    "points.balances" (OfGroup) -> Vec<Balance>, Read;
+    "points.balances" (OfGroup) -> Vec<Balance>, Read => balances::list;
     /// Writes the balances to a workbook
-    "points.export" (ExportPoints) -> Written, Read;
+    "points.export" (ExportPoints) -> Written, Read => balances::export;
 }

@@ -40,6 +40,8 @@ pub enum Trouble {
     TooManyTries { seconds: u64 },
     /// The person who is signed in may not
     NotAllowed,
+    /// Whoever proposed points does not review them; so many claims of the choice are the reviewer's own
+    OwnClaims { claims: usize },
     /// Another program has the store open
     OpenElsewhere,
     /// The store's file is damaged
@@ -54,6 +56,8 @@ pub enum Trouble {
     StickFull,
     /// The stick was pulled, or does not keep what is written
     StickGone,
+    /// Only what is below this organisation can be dealt with from here
+    NotBelow,
     /// There is no organisation above
     NoParent,
     /// There is no such record; the word says what was looked for
@@ -192,6 +196,11 @@ impl Trouble {
                 "这一步您的职务还不能办，什么也没做，数据没有动。",
                 "请书记来办，或者请书记改一改谁能做什么。",
             ),
+            OwnClaims { claims } => say(
+                Code::NotAllowed,
+                &format!("这里有 {claims} 笔是您自己申报的，谁申报谁不审核。一笔也没有审，数据没有动。"),
+                "请另一个人用自己的口令打开，再来审这几笔。",
+            ),
             OpenElsewhere => say(
                 Code::OpenElsewhere,
                 "这份数据正在另一个窗口里开着，这里没有打开，数据没有动。",
@@ -222,6 +231,11 @@ impl Trouble {
                 Code::Refused,
                 "U 盘拔早了，或者存不住东西，没写完。这里的数据没有动。",
                 "插回去再写一次，半截的文件会自己清掉。",
+            ),
+            NotBelow => say(
+                Code::NotAllowed,
+                "这一步要由上一级来做，这里做不了，什么也没做，数据没有动。",
+                "请上一级来办。",
             ),
             NoParent => {
                 say(Code::Refused, "这里还没有上级，不知道交给谁，没有写。数据没有动。", "先办授权，再写。")

@@ -1,7 +1,7 @@
 //! `store.*`: making a store, unlocking it, locking it.
 
-use yuanba_store::vault::Vault;
-use yuanba_store::{NewStore, Store, StoreError, Unlock};
+use yuanba_store::vault::{InstanceLock, SlotUser, Vault};
+use yuanba_store::{NewStore, RecoveryCode, Store, StoreError, Unlock};
 
 use crate::Api;
 use crate::dto::{Empty, Named, Nothing, RecordId, answer, request, words};
@@ -87,6 +87,15 @@ request! {
         pub letters: Option<Letters>,
     }
 
+    /// A forgotten passphrase, and the code on paper.
+    pub struct Recover {
+        /// May be left out while the store has one user
+        pub user: Option<String>,
+        pub recovery_code: String,
+        /// The new one
+        pub passphrase: String,
+    }
+
     /// Who signs in.
     pub struct Open {
         /// May be left out while the store has one user
@@ -104,6 +113,8 @@ commands! {
     "store.create_demo" (Nothing) -> WithStatus, Anyone;
     /// Signs a user in
     "store.open" (Open) -> WithStatus, Anyone => open;
+    /// Gives a new passphrase to whoever has the recovery code, and signs them in
+    "store.recover" (Recover) -> WithStatus, Anyone => recover;
     /// Locks the store; drafts stay
     "store.lock" (Nothing) -> Empty, Anyone => lock;
     /// Closes 演示村 and goes back to the own store
@@ -250,7 +261,9 @@ fn create(api: &Api, request: Create) -> Result<Created, ApiError> {
         passphrase: request.passphrase,
     };
     let mut slot = api.slot();
-    let (store, code) = Store::create(api.dir(), new, api.inner.surroundings.clone())?;
+    let (mut store, code) = Store::create(api.dir(), new, api.inner.surroundings.clone())?;
+    // From the first day, so that also copies made before the first exchange can read each other's files.
+    yuanba_exchange::keys::ensure_org_key(&mut store)?;
     let recovery_code = code.text().to_string();
     *slot = Some(Session::new(store, false, Some(code))?);
     drop(slot);
@@ -291,6 +304,41 @@ fn open(api: &Api, request: Open) -> Result<WithStatus, ApiError> {
     }
     drop(slot);
     Ok(WithStatus { status: status_of(api)? })
+}
+
+fn recover(api: &Api, request: Recover) -> Result<WithStatus, ApiError> {
+    if request.passphrase.is_empty() {
+        return Err(Trouble::Empty { field: "passphrase", label: "新口令" }.into());
+    }
+    let code = RecoveryCode::parse(&request.recovery_code).map_err(|_| Trouble::WrongRecoveryCode)?;
+    let surroundings = &api.inner.surroundings;
+    let name = {
+        // Nobody may have the store open while its keys change.
+        let mut slot = api.slot();
+        *slot = None;
+        let mut vault = Vault::open(api.dir()).map_err(Trouble::from)?;
+        let user = whose(&vault, request.user.as_deref())?;
+        let now_ms = surroundings.clock.now_ms();
+        let _held = InstanceLock::take(api.dir(), now_ms).map_err(|_| Trouble::OpenElsewhere)?;
+        let key = vault.unlock_with_recovery(&code).map_err(Trouble::from)?;
+        let mut fill = |bytes: &mut [u8]| surroundings.random.fill(bytes);
+        vault.change_passphrase(&key, user.id, &request.passphrase, &mut fill).map_err(Trouble::from)?;
+        user.name
+    };
+    open(api, Open { user: Some(name), passphrase: request.passphrase })
+}
+
+/// The user of a name, who may be left out while there is one.
+fn whose(vault: &Vault, name: Option<&str>) -> Result<SlotUser, Trouble> {
+    let users = vault.users();
+    match name.map(str::trim).filter(|name| !name.is_empty()) {
+        Some(name) => {
+            let found = users.into_iter().find(|user| user.name == name).cloned();
+            found.ok_or_else(|| Trouble::UnknownUser { name: name.to_owned() })
+        }
+        None if users.len() > 1 => Err(Trouble::WhichUser),
+        None => users.into_iter().next().cloned().ok_or(Trouble::Damaged),
+    }
 }
 
 fn lock(api: &Api, _: Nothing) -> Result<Empty, ApiError> {

@@ -92,6 +92,25 @@ pub enum Command {
         /// 哪一份备份
         file: PathBuf,
     },
+    /// 按规定删去一条记录里的字，删了就找不回来
+    Redact {
+        /// 哪一条：编号
+        record: String,
+        /// 原因
+        #[arg(long)]
+        reason: String,
+    },
+    /// 停用一台丢了的电脑；不写编号就列出来
+    Revoke {
+        /// 哪一台：编号
+        laptop: Option<String>,
+        /// 原因
+        #[arg(long, requires = "laptop")]
+        reason: Option<String>,
+    },
+    /// 做法规则
+    #[command(subcommand)]
+    Practice(Practice),
     /// 使用人
     #[command(subcommand)]
     User(User),
@@ -280,10 +299,35 @@ pub enum User {
         /// 谁的；不写就是自己的
         name: Option<String>,
     },
+    /// 忘了口令，用恢复码换一个；恢复码放在 YUANBA_RECOVERY_CODE 里
+    Recover {
+        /// 谁
+        name: Option<String>,
+    },
     /// 停用一个人
     Close {
         /// 名字
         name: String,
+    },
+}
+
+/// `practice …`
+#[derive(Debug, Subcommand)]
+pub enum Practice {
+    /// 查一个文件夹里的做法有没有互相打架的
+    Check {
+        /// 哪个文件夹，里面和 assets 一样摆
+        folder: PathBuf,
+    },
+    /// 看一个地方的做法
+    Show {
+        /// 哪个地方
+        place: Option<String>,
+    },
+    /// 和程序自带的比一比
+    Diff {
+        /// 哪个文件夹
+        folder: PathBuf,
     },
 }
 

@@ -28,13 +28,11 @@ fn main() -> ExitCode {
     let is_batch = matches!(cli.command, Command::Batch { .. });
     let mut seat = match Seat::new(cli.store, cli.user) {
         Ok(seat) => seat,
-        // The list of commands and the cover of a bundle need no store.
-        Err(_) if matches!(cli.command, Command::Commands | Command::Bundle(Bundle::Inspect { .. })) => {
-            match Seat::new(Some(".".into()), None) {
-                Ok(seat) => seat,
-                Err(error) => return ExitCode::from(tell(&error, json)),
-            }
-        }
+        // The list of commands, the declarations and the cover of a bundle need no store.
+        Err(_) if storeless(&cli.command) => match Seat::new(Some(".".into()), None) {
+            Ok(seat) => seat,
+            Err(error) => return ExitCode::from(tell(&error, json)),
+        },
         Err(error) => return ExitCode::from(tell(&error, json)),
     };
     if is_batch {
@@ -54,6 +52,11 @@ fn main() -> ExitCode {
         }
         Err(error) => tell(&error, json),
     })
+}
+
+/// Whether a command can be done without a store.
+fn storeless(command: &Command) -> bool {
+    matches!(command, Command::Commands | Command::Practice(_) | Command::Bundle(Bundle::Inspect { .. }))
 }
 
 /// Help goes to stdout; wrong words are told on stderr, and with `--json` as a document too.

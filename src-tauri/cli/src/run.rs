@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use yuanba_api::{Api, ApiError, Code};
 
-use crate::args::{Bundle, Clock, Command, Conflicts, Enrol, Init, Level, Member, Org, Roster, User};
+use crate::args::{
+    Bundle, Clock, Command, Conflicts, Enrol, Init, Level, Member, Org, Practice, Roster, User,
+};
 use crate::exit;
-use crate::seat::{NEW_PASSPHRASE, PASSPHRASE, Seat, usage};
+use crate::seat::{NEW_PASSPHRASE, PASSPHRASE, RECOVERY_CODE, Seat, usage};
 
 /// What came of a command.
 pub struct Answer {
@@ -123,6 +125,16 @@ pub fn run(seat: &mut Seat, command: Command) -> Result<Answer, ApiError> {
             let document = seat.api.call("backup.restore", json!({ "file": absolute(&file) }))?;
             Ok(Answer::done(document, "恢复好了，用原来的口令打开。"))
         }
+        Command::Redact { record, reason } => {
+            said(seat, "redact.record", json!({ "id": record, "reason": reason }))
+        }
+        Command::Revoke { laptop: None, .. } => listed(seat, "laptop.list", "laptops"),
+        Command::Revoke { laptop: Some(laptop), reason } => {
+            let reason =
+                reason.ok_or_else(|| usage("没写原因，没有停用，数据没有动。", "加上 --reason 原因。"))?;
+            said(seat, "laptop.revoke", json!({ "laptop": laptop, "reason": reason }))
+        }
+        Command::Practice(practice) => self::practice(seat, practice),
         Command::User(user) => self::user(seat, user),
         Command::Audit => listed(seat, "audit.list", "looks"),
         Command::Doctor => {
@@ -279,6 +291,32 @@ fn bundle(seat: &mut Seat, bundle: Bundle) -> Result<Answer, ApiError> {
     }
 }
 
+fn practice(seat: &mut Seat, practice: Practice) -> Result<Answer, ApiError> {
+    match practice {
+        Practice::Check { folder } => {
+            let document = seat.api.call("practice.check", json!({ "folder": absolute(&folder) }))?;
+            let agrees = document["agrees"] == true;
+            let words = if agrees {
+                "没有互相打架的。".to_owned()
+            } else {
+                lines(&document["problems"], &["text"])
+            };
+            Ok(Answer { document, exit: if agrees { exit::DONE } else { exit::REFUSED }, words })
+        }
+        Practice::Show { place } => {
+            let document = seat.api.call("practice.show", json!({ "place": place }))?;
+            let words = serde_json::to_string_pretty(&document).unwrap_or_default();
+            Ok(Answer::done(document, words))
+        }
+        Practice::Diff { folder } => {
+            let list = seat.api.call("practice.diff", json!({ "folder": absolute(&folder) }))?;
+            let words = lines(&list, &["file", "gone", "came"]);
+            let count = list.as_array().map_or(0, Vec::len);
+            Ok(Answer::done(json!({ "count": count, "files": list }), words))
+        }
+    }
+}
+
 fn user(seat: &mut Seat, command: User) -> Result<Answer, ApiError> {
     match command {
         User::List => listed(seat, "user.list", "users"),
@@ -293,6 +331,14 @@ fn user(seat: &mut Seat, command: User) -> Result<Answer, ApiError> {
             let request = json!({ "name": name, "passphrase": new });
             let document = seat.api.call("user.passphrase", request)?;
             Ok(Answer::done(document, "口令换好了，旧的不能用了。"))
+        }
+        User::Recover { name } => {
+            let code = seat.passphrase(RECOVERY_CODE, "恢复码")?;
+            let new = seat.passphrase(NEW_PASSPHRASE, "新口令")?;
+            let name = name.or_else(|| seat.user.clone());
+            let request = json!({ "user": name, "recovery_code": code, "passphrase": new });
+            let document = seat.api.call("store.recover", request)?;
+            Ok(Answer::done(document, "口令换好了，东西都在。"))
         }
         User::Close { name } => said(seat, "user.close", json!({ "name": name })),
     }

@@ -11,6 +11,9 @@ pub const PASSPHRASE: &str = "YUANBA_PASSPHRASE";
 /// The one with a new passphrase, where one is given.
 pub const NEW_PASSPHRASE: &str = "YUANBA_NEW_PASSPHRASE";
 
+/// The one with the recovery code.
+pub const RECOVERY_CODE: &str = "YUANBA_RECOVERY_CODE";
+
 /// One store and who works at it.
 pub struct Seat {
     /// The store's commands

@@ -179,15 +179,17 @@ fn read_rows(
     header: &Header,
     layout: &Layout,
     today: NaiveDate,
-    watch: &mut Watch<'_>,
+    watch: &Watch<'_>,
 ) -> Result<Vec<RosterRow>, SheetError> {
     let mut reader = RowReader::new(grid, layout, CellReader::new(today, grid.epoch()));
     let again = Repetition::of(header, layout.column(Field::Name));
     let first = header.rows.iter().max().copied().unwrap_or(0);
-    let mut section: Option<String> = None;
+    let mut section = person::section_above(grid, header);
     let mut rows = Vec::with_capacity(grid.len());
     for row in grid.rows().filter(|row| row.number() > first) {
-        watch.row(rows.len() as u64)?;
+        if rows.len().is_multiple_of(256) {
+            watch.look()?;
+        }
         match person::kind_of(grid, header, &again, layout, &row) {
             Kind::Person | Kind::Nameless => rows.push(reader.read(&row, section.as_deref())),
             Kind::Section(name) => section = Some(name),

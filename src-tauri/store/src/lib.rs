@@ -14,6 +14,7 @@ pub mod deeds;
 pub mod digest;
 mod error;
 pub mod folding;
+pub mod history;
 pub mod intent;
 pub mod ledger;
 pub mod local;

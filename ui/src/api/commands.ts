@@ -52,6 +52,8 @@ import type {
   RateErrand,
   RefuseErrand,
   Today,
+  Household,
+  SaveHousehold,
   CommitImport,
   ImportDone,
   ImportPreview,
@@ -63,6 +65,8 @@ import type {
   RosterImported,
   JobId,
   JobStatus,
+  Laptop,
+  RevokeLaptop,
   EditMember,
   ListMembers,
   MemberCard,
@@ -103,7 +107,15 @@ import type {
   EndPost,
   ExcusePost,
   PostBoard,
+  ChangedFile,
+  CheckPractices,
+  Checked,
+  DeclaredPlace,
+  DiffPractices,
+  KnownPlace,
+  ShowPractice,
   SavedTo,
+  Redact,
   ExportRoster,
   MemberRow,
   RosterFound,
@@ -122,6 +134,7 @@ import type {
   Create,
   Created,
   Open,
+  Recover,
   StoreStatus,
   WithStatus,
   Group,
@@ -146,6 +159,8 @@ export interface Commands {
   "store.create_demo": { request: Nothing; response: WithStatus };
   /** Signs a user in */
   "store.open": { request: Open; response: WithStatus };
+  /** Gives a new passphrase to whoever has the recovery code, and signs them in */
+  "store.recover": { request: Recover; response: WithStatus };
   /** Locks the store; drafts stay */
   "store.lock": { request: Nothing; response: Empty };
   /** Closes 演示村 and goes back to the own store */
@@ -258,6 +273,10 @@ export interface Commands {
   "errand.rate": { request: RateErrand; response: JustDone };
   /** Writes the errands to a workbook */
   "errand.export": { request: OutFile; response: Written };
+  /** All households */
+  "household.list": { request: Nothing; response: Array<Household> };
+  /** Writes a household */
+  "household.save": { request: SaveHousehold; response: Made };
   /** The rules of the three groups */
   "points.rules": { request: Nothing; response: Array<RuleBook> };
   /** People × rules on a day */
@@ -318,6 +337,20 @@ export interface Commands {
   "user.passphrase": { request: NewPassphrase; response: Empty };
   /** Lets somebody sign in no more; what they wrote stays */
   "user.close": { request: UserName; response: JustDone };
+  /** The computers of every organisation known here */
+  "laptop.list": { request: Nothing; response: Array<Laptop> };
+  /** From now on nothing new that a computer writes counts; what is held of it stays */
+  "laptop.revoke": { request: RevokeLaptop; response: JustDone };
+  /** Erases the words of a record of an organisation below, here and wherever the erasure arrives */
+  "redact.record": { request: Redact; response: JustDone };
+  /** The places whose practices are known */
+  "practice.list": { request: Nothing; response: Array<KnownPlace> };
+  /** Everything declared for one place */
+  "practice.show": { request: ShowPractice; response: DeclaredPlace };
+  /** Reads a folder of declarations and names every contradiction */
+  "practice.check": { request: CheckPractices; response: Checked };
+  /** What a folder of declarations says otherwise than the program's own */
+  "practice.diff": { request: DiffPractices; response: Array<ChangedFile> };
   /** Looks at whole numbers, the newest first */
   "audit.list": { request: Nothing; response: Array<Look> };
   /** Looks at the file, the journal, the clock, doubts, the recovery code and the backup */

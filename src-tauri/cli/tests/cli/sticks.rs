@@ -161,3 +161,42 @@ fn two_edits_that_did_not_see_each_other_wait_for_a_person() {
         .call("member.card", json!({ "id": township.run(&["member", "list"]).done()["members"][0]["id"] }));
     assert_eq!(card.done()["member"]["party_group"], "第二党小组");
 }
+
+#[test]
+fn a_lost_laptop_is_stopped_and_what_it_wrote_before_stays() {
+    let (village, township) = pair();
+    carry(&village, &township, "parent", "去");
+    let laptops = township.run(&["revoke"]).done();
+    let laptops = laptops["laptops"].as_array().unwrap().clone();
+    let theirs = laptops.iter().find(|laptop| laptop["mine"] == false).unwrap();
+    assert_eq!(theirs["org_name"], "石河村党支部");
+    let own = laptops.iter().find(|laptop| laptop["mine"] == true).unwrap();
+    let id = |laptop: &Value| laptop["id"].as_str().unwrap().to_owned();
+    assert_eq!(township.run(&["revoke", &id(own), "--reason", "丢了"]).exit, 3, "not the one in use");
+    assert_eq!(township.run(&["revoke", &id(theirs)]).exit, 2, "a reason is asked");
+    township.run(&["revoke", &id(theirs), "--reason", "电脑丢了"]).done();
+
+    village.call("member.save", json!({ "fields": { "name": "假的人" } })).done();
+    carry(&village, &township, "parent", "又去");
+    let list = township.run(&["member", "list"]).done();
+    assert_eq!(list["count"], 1, "{list}");
+    assert_eq!(list["members"][0]["name"], "王秀英");
+    assert_eq!(township.run(&["verify"]).done()["agrees"], true);
+}
+
+#[test]
+fn an_erasure_takes_the_words_away_on_both_sides_and_the_sums_still_verify() {
+    let (village, township) = pair();
+    carry(&village, &township, "parent", "去");
+    let id = township.run(&["member", "list"]).done()["members"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(village.run(&["redact", &id, "--reason", "本人要求"]).exit, 3, "only who stands above");
+    township.run(&["redact", &id, "--reason", "本人要求"]).done();
+    carry(&township, &village, "石河村党支部", "回");
+    for desk in [&village, &township] {
+        let list = desk.run(&["member", "list"]).done().to_string();
+        assert!(!list.contains("王秀英"), "{list}");
+        assert_eq!(desk.run(&["verify"]).done()["agrees"], true);
+    }
+    let scope = |desk: &Desk| desk.run(&["digest", "--org", "石河村党支部"]).done();
+    assert_eq!(scope(&village), scope(&township));
+}

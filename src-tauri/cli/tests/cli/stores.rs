@@ -137,3 +137,37 @@ fn every_command_is_listed_with_its_schemas() {
         }
     }
 }
+
+#[test]
+fn whoever_forgot_the_passphrase_comes_in_by_the_code_on_paper() {
+    let desk = Desk::empty();
+    let made = desk.run(&["init", "--level", "village", "--name", "石河村党支部"]).done();
+    let before = desk.digest();
+    let recover = |code: &str| {
+        let request = json!({ "recovery_code": code, "passphrase": "a new one" }).to_string();
+        desk.run_as(None, &["call", "store.recover", &request], "")
+    };
+    assert_eq!(recover("ABCDE-FGHJK").exit, 4);
+    let wrong = made["recovery_code"].as_str().unwrap().replace(['2', '3', '4'], "5");
+    assert_eq!(recover(&wrong).exit, 4, "a code that was read wrong opens nothing");
+    assert_eq!(recover(made["recovery_code"].as_str().unwrap()).exit, 0);
+    assert_eq!(desk.run(&["digest"]).exit, 4, "the old passphrase opens nothing any more");
+    assert_eq!(desk.run_as(Some("a new one"), &["digest"], "").done(), before);
+}
+
+#[test]
+fn rules_that_contradict_each_other_are_refused_with_both_lines() {
+    let desk = Desk::empty();
+    let folder = desk.folder.path().join("rules");
+    std::fs::create_dir_all(&folder).unwrap();
+    let edition =
+        "[[in_force]]\nfrom = \"2020-01-01\"\nquiet_courtyard_days = 30\ncoming_days = 7\nsource = \"x\"\n";
+    std::fs::write(folder.join("home.toml"), format!("shape = \"home-rules\"\n{edition}{edition}")).unwrap();
+    let path = desk.folder.path().to_string_lossy().into_owned();
+    let checked = desk.run(&["practice", "check", &path]);
+    assert_eq!(checked.exit, 3, "{}", checked.stdout);
+    let problem = &checked.json()["problems"][0];
+    assert_ne!(problem["at"]["line"], problem["with"]["line"], "{problem}");
+    assert_eq!(desk.run(&["practice", "diff", &path]).done()["count"], 1);
+    assert_eq!(desk.run(&["practice", "show"]).done()["fallback"], true, "a place that no county claims");
+}

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use yuanba_core::partial_date::{DateReader, Epoch};
 
-use super::limits::{CELL_CHARS_MAX, CELLS_MAX, COLUMNS_MAX, ROWS_MAX, TEXT_BYTES_MAX};
+use super::limits::{CELL_CHARS_MAX, CELLS_MAX, COLUMNS_MAX, MERGED_COLUMNS_MAX, ROWS_MAX, TEXT_BYTES_MAX};
 use super::{Shape, SheetError};
 
 /// One cell as the file has it.
@@ -125,7 +125,7 @@ impl Grid {
             for column in merge.start.1..=merge.end.1.min(COLUMNS_MAX - 1) {
                 self.down.push((column, merge.start.0, *merge));
             }
-            if self.down.len() > CELLS_MAX {
+            if self.down.len() > MERGED_COLUMNS_MAX {
                 break;
             }
         }

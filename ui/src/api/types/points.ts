@@ -5,9 +5,9 @@ import type { Done, RecordId } from "./dto";
 /**
  * What an account has.
  */
-export type Balance = { account: RecordId, name: string, 
+export type Balance = { account: RecordId, name: string, party_group: string | null, 
 /**
- * Posted
+ * Posted; where the book starts anew each year, of this year
  */
 balance: number, 
 /**
@@ -21,10 +21,14 @@ year: number,
 /**
  * By this year's points; equal points share a rank
  */
-rank: number, };
+rank: number, 
+/**
+ * Whole tiers that the balance buys, where the book has vouchers
+ */
+vouchers: number | null, };
 
 /**
- * How often a rule is claimed for an account.
+ * How often a rule is claimed for an account on that day; 0 takes a claim back that nobody has reviewed.
  */
 export type Cell = { account: RecordId, rule: string, times: number, };
 
@@ -40,7 +44,11 @@ text: string, };
 /**
  * A claim.
  */
-export type Claim = { id: RecordId, account: RecordId, name: string, rule: string, rule_name: string, date: string, times: number, asked: number, granted: number, proposer: string, state: ClaimState, };
+export type Claim = { id: RecordId, account: RecordId, name: string, rule: string, rule_name: string, date: string, times: number, asked: number, granted: number, event: string | null, proposer: string, 
+/**
+ * Proposed by whoever is signed in, who therefore does not review it
+ */
+mine: boolean, state: ClaimState, reason: string | null, };
 
 /**
  * Which claims a list shows.
@@ -97,7 +105,7 @@ used: { [key in string]: number }, };
 /**
  * A claim that is there already.
  */
-export type GridClaim = { account: RecordId, rule: string, times: number, id: RecordId, };
+export type GridClaim = { account: RecordId, rule: string, times: number, id: RecordId, event: string | null, state: ClaimState, };
 
 /**
  * A group on a day.
@@ -136,9 +144,13 @@ export type PointRule = { id: string, name: string,
 /**
  * 基础分, 评议分, 激励分
  */
-part: string, points: number, 
+part: string, 
 /**
- * 次, 天 …
+ * For one; the most of a score; the highest step of a running total
+ */
+points: number, counts: RuleCounts, 
+/**
+ * 次, 月 …
  */
 unit: string, per: Per, cap: number | null, cap_period: Per | null, 
 /**
@@ -159,7 +171,7 @@ export type PointsGrid = { book: string, accounts: Array<GridAccount>, claims: A
 /**
  * Cells that somebody thinks of claiming.
  */
-export type PreviewClaims = { group: PeopleGroup, date: string, cells: Array<Cell>, };
+export type PreviewClaims = { group: PeopleGroup, date: string, event?: string | null, cells: Array<Cell>, };
 
 /**
  * An entry that was wrong.
@@ -183,4 +195,13 @@ export type Reviewed = { posted: number, points: number, done: Done, };
 /**
  * The rules of one group.
  */
-export type RuleBook = { group: PeopleGroup, group_name: string, book: string, version: string, rules: Array<PointRule>, };
+export type RuleBook = { group: PeopleGroup, group_name: string, book: string, version: string, 
+/**
+ * Sentences that stand above the list
+ */
+principles: Array<string>, rules: Array<PointRule>, };
+
+/**
+ * What the number in a cell means: times, a score that was given, or hours of a running total.
+ */
+export type RuleCounts = "times" | "score" | "hours";

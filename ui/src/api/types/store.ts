@@ -62,6 +62,19 @@ role: string,
 role_name: string, };
 
 /**
+ * A forgotten passphrase, and the code on paper.
+ */
+export type Recover = { 
+/**
+ * May be left out while the store has one user
+ */
+user?: string | null, recovery_code: string, 
+/**
+ * The new one
+ */
+passphrase: string, };
+
+/**
  * Where this store stands; the answer to almost everything that opens or locks.
  */
 export type StoreStatus = { 

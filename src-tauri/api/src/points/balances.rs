@@ -1,0 +1,113 @@
+//! Balances and ranks.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use yuanba_core::Id;
+use yuanba_core::tables::points_claim;
+use yuanba_practices::points::{Close, Period};
+use yuanba_store::Record;
+
+use super::account::{Account, accounts};
+use super::history::{History, entries, state};
+use super::{Balance, ClaimState, ExportPoints, OfGroup, PeopleGroup, rules};
+use crate::Api;
+use crate::dto::Written;
+use crate::error::ApiError;
+use crate::session::Session;
+use crate::workbook::{self, known, number, some, text};
+
+/// The rank of each total, the largest first: equal totals share a rank and the next one counts them all.
+fn ranks(totals: &[i64]) -> Vec<u32> {
+    let mut sorted: Vec<i64> = totals.to_vec();
+    sorted.sort_unstable_by(|a, b| b.cmp(a));
+    totals.iter().map(|total| sorted.partition_point(|other| other > total) as u32 + 1).collect()
+}
+
+pub(super) fn balances(session: &mut Session, group: PeopleGroup) -> Result<Vec<Balance>, ApiError> {
+    let today = session.store.today();
+    let book = rules::book(session, group, today)?;
+    let accounts: Vec<Account> = accounts(session, group)?;
+    let history = History::posted(session, &entries(session, None)?)?;
+    let mut pending: HashMap<Id, i64> = HashMap::new();
+    let waits = |claim: &Record| state(claim) == ClaimState::Proposed;
+    for claim in session.live(&points_claim::TABLE)?.iter().filter(|claim| waits(claim)) {
+        if let Some(account) = claim.id(points_claim::ACCOUNT) {
+            *pending.entry(account).or_default() += claim.int(points_claim::GRANTED).unwrap_or(0);
+        }
+    }
+    // A book that starts anew needs no closing entry to be read: its balance is that of the running period.
+    let span = match book.close {
+        Close::Reset => book.close_period.span(today),
+        Close::Carry => (NaiveDate::MIN, NaiveDate::MAX),
+    };
+    let years: Vec<i64> =
+        accounts.iter().map(|account| history.sum(account.id, Period::Year.span(today))).collect();
+    let mut balances: Vec<Balance> = accounts
+        .into_iter()
+        .zip(ranks(&years))
+        .zip(years)
+        .map(|((account, rank), year)| {
+            let balance = history.sum(account.id, span);
+            Balance {
+                account: account.id.into(),
+                name: account.name,
+                party_group: account.party_group,
+                balance,
+                pending: pending.get(&account.id).copied().unwrap_or(0),
+                year,
+                rank,
+                vouchers: book.voucher.as_ref().map(|voucher| voucher.tiers(balance)),
+            }
+        })
+        .collect();
+    // Stable: those of one rank stay in the order of their names.
+    balances.sort_by_key(|balance| balance.rank);
+    Ok(balances)
+}
+
+pub(super) fn list(api: &Api, request: OfGroup) -> Result<Vec<Balance>, ApiError> {
+    balances(&mut *api.session()?, request.group)
+}
+
+pub(super) fn export(api: &Api, request: ExportPoints) -> Result<Written, ApiError> {
+    let mut session = api.session()?;
+    let rows = balances(&mut session, request.group)?;
+    let book = rules::book(&session, request.group, session.store.today())?;
+    let title = format!("{}台账", book.name.trim_end_matches("办法"));
+    let columns = [
+        ("名次", 7.0),
+        ("姓名", 12.0),
+        ("党小组", 14.0),
+        ("今年累计", 10.0),
+        ("现有积分", 10.0),
+        ("等审核", 10.0),
+        ("可兑几档", 10.0),
+    ];
+    let cells = rows
+        .into_iter()
+        .map(|row| {
+            vec![
+                number(row.rank),
+                text(row.name),
+                some(row.party_group),
+                number(row.year),
+                number(row.balance),
+                number(row.pending),
+                known(row.vouchers),
+            ]
+        })
+        .collect();
+    workbook::write(&session, &request.out, &title, &columns, cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_totals_share_a_rank_and_the_next_one_counts_them_all() {
+        assert_eq!(ranks(&[12, 20, 12, 0, 20]), [3, 1, 3, 5, 1]);
+        assert!(ranks(&[]).is_empty());
+    }
+}
