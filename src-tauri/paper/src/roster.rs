@@ -30,7 +30,7 @@ pub use values::{Value, Values};
 use chrono::NaiveDate;
 
 use crate::Watch;
-use crate::sheet::{Grid, SheetError, Workbook};
+use crate::sheet::{Cell, Grid, Shape, SheetError, Workbook};
 use cell::CellReader;
 use header::{ROWS_LOOKED_AT, Repetition};
 use person::Kind;
@@ -181,7 +181,17 @@ fn read_rows(
     today: NaiveDate,
     watch: &Watch<'_>,
 ) -> Result<Vec<RosterRow>, SheetError> {
-    let mut reader = RowReader::new(grid, layout, CellReader::new(today, grid.epoch()));
+    let mut cells = CellReader::new(today, grid.epoch());
+    for field in Field::ALL.into_iter().filter(|field| field.content() == Content::Date) {
+        if let Some(column) = layout.column(field) {
+            let plain = grid.rows().filter_map(|row| match row.get(column) {
+                Cell::Number(number, Shape::Plain) => Some(number),
+                _ => None,
+            });
+            cells.learn_months(field, plain);
+        }
+    }
+    let mut reader = RowReader::new(grid, layout, cells);
     let again = Repetition::of(header, layout.column(Field::Name));
     let first = header.rows.iter().max().copied().unwrap_or(0);
     let mut section = person::section_above(grid, header);

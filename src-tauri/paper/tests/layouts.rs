@@ -195,6 +195,21 @@ fn a_date_cell_is_as_precise_as_it_is_shown() {
 }
 
 #[test]
+fn a_month_that_lost_its_zero_is_known_by_its_column_or_not_at_all() {
+    let october = |other: f64| {
+        let bytes = workbook(|sheet| {
+            write(sheet, &[&["姓名", "入党时间"], &["张三"], &["李四"]]);
+            sheet.write_number(1, 1, 2008.1).unwrap();
+            sheet.write_number(2, 1, other).unwrap();
+        });
+        let roster = import(&bytes, None).unwrap();
+        text(&roster.rows[0], Field::JoinedOn)
+    };
+    assert_eq!(october(2009.07), "2008-10", "where July is 07, 1 is 10");
+    assert_eq!(october(2009.7), "", "where July is 7, 1 may be January too");
+}
+
+#[test]
 fn the_raw_text_is_kept_where_the_value_does_not_say_it_all() {
     let csv = "姓名,出生日期,身份证号\n张  三,1985.07（40岁）,5.11722E+17\n李四,1985-07-01,\n";
     let roster = import(csv.as_bytes(), None).unwrap();
