@@ -15,6 +15,7 @@ const table = [
   { path: '/courtyards', file: 'courtyards/CourtyardsPage.vue', menu: 'courtyards' },
   { path: '/points', file: 'points/PointsPage.vue', menu: 'points' },
   { path: '/stick', file: 'stick/StickPage.vue', menu: 'stick' },
+  { path: '/settle', file: 'settle/SettlePage.vue', menu: 'stick' },
   { path: '/more', file: 'more/MorePage.vue', menu: 'more' },
   { path: '/more/:part', file: 'more/MorePage.vue', menu: 'more' },
   { path: '/first-run', file: 'first-run/FirstRunPage.vue', bare: true },

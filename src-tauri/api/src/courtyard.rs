@@ -15,6 +15,8 @@ use crate::registry::commands;
 use crate::sentences::Trouble;
 use crate::session::Session;
 
+pub(crate) use list::Yards;
+
 request! {
     /// A courtyard to be written.
     pub struct SaveCourtyard {

@@ -165,7 +165,9 @@ pub(crate) fn commit(
     if intent.is_empty() {
         return Ok(Imported { done: None, new: 0, changed: 0 });
     }
-    intent.say(format!("从「{}」写进花名册：新增 {new}\u{a0}人，改 {changed}\u{a0}人", opened.file));
+    let told = [("新增", new), ("改", changed)].into_iter().filter(|(_, count)| *count > 0);
+    let told: Vec<String> = told.map(|(verb, count)| format!("{verb} {count}\u{a0}人")).collect();
+    intent.say(format!("从「{}」写进花名册：{}", opened.file, told.join("，")));
     Ok(Imported { done: Some(session.commit(intent)?), new, changed })
 }
 

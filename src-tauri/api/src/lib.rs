@@ -31,7 +31,9 @@ mod laptop;
 mod mask;
 mod member;
 mod member_card;
+mod member_check;
 mod member_fields;
+mod member_group;
 mod note;
 mod org;
 mod out_file;
@@ -79,6 +81,8 @@ static NOUNS: &[&[Command]] = &[
     undo::COMMANDS,
     roster::COMMANDS,
     member::COMMANDS,
+    member_check::COMMANDS,
+    member_group::COMMANDS,
     import::COMMANDS,
     post::COMMANDS,
     courtyard::COMMANDS,

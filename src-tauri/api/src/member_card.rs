@@ -1,6 +1,6 @@
 //! A person's page: who in one glance, what is doubtful, the facts in groups, and what has happened.
 
-use yuanba_core::tables::{member, post_assignment};
+use yuanba_core::tables::{courtyard, member, post_assignment};
 use yuanba_core::{Field, PartialDate};
 use yuanba_store::Record;
 
@@ -64,18 +64,20 @@ pub(crate) fn card(api: &Api, request: OneRecord) -> Result<MemberCard, ApiError
     let session = api.session()?;
     let record = session.member(request.id)?;
     let row = Rows::new(&session).row(&record)?;
-    let mut tags = vec![row.kind_name.clone()];
+    let kind = row.kind_name.clone();
+    let years = party_years(&session, &record);
+    let mut tags = vec![years.map_or(kind.clone(), |years| format!("{kind}，党龄 {years}\u{a0}年"))];
     tags.extend(row.party_group.clone());
-    tags.extend(row.post_text.clone());
-    let mut said = Vec::new();
-    said.extend(row.age.map(|age| format!("{age}\u{a0}岁")));
-    said.extend(party_years(&session, &record).map(|years| format!("党龄 {years}\u{a0}年")));
-    said.extend(row.education_name.clone());
-    said.push(row.post_text.as_ref().map_or_else(|| "还没有设岗".to_owned(), |post| format!("管{post}")));
+    if let Some(courtyard) = record.id(member::COURTYARD) {
+        let courtyard = session.store.record(&courtyard::TABLE, courtyard)?;
+        tags.extend(courtyard.and_then(|record| record.text(courtyard::NAME).map(str::to_owned)));
+    }
+    let sentence =
+        row.post_text.as_ref().map_or_else(|| "还没有设岗。".to_owned(), |post| format!("{post}。"));
     Ok(MemberCard {
         member: member_fields::masked(Some(&record)),
         tags,
-        sentence: format!("{}。", said.join("，")),
+        sentence,
         doubts: doubts(&session, &record)?,
         groups: groups(&record),
         timeline: timeline(&session, &record)?,

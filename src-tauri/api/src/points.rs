@@ -13,7 +13,7 @@ mod work_out;
 use std::collections::BTreeMap;
 
 pub(crate) use history::{POSTED, PROPOSED};
-pub(crate) use rules::book_key;
+pub(crate) use rules::{book_key, signed};
 
 use crate::dto::{Done, JustDone, Nothing, RecordId, Written, answer, request, words};
 use crate::registry::commands;

@@ -127,6 +127,7 @@ fn query(api: &Api, request: RosterQuery) -> Result<RosterFound, ApiError> {
         person.here && scope.as_ref().is_none_or(|scope| scope.contains(&person.org))
     });
     let facets = facets(people, &found);
+    let searched = found.len();
     let kinds: Option<Vec<MemberKind>> =
         request.kinds.map(|kinds| kinds.iter().filter_map(|kind| MemberKind::read(kind)).collect());
     found.retain(|at| {
@@ -152,8 +153,7 @@ fn query(api: &Api, request: RosterQuery) -> Result<RosterFound, ApiError> {
         Sort::Kind => sort(&mut found, !descending, |at| people.get(at).kind),
     }
     let ids: Vec<RecordId> = found.iter().map(|at| people.get(*at).id.into()).collect();
-    let sentence =
-        sentence(people, whole, &ids, facets.doubtful, request.search.as_deref().unwrap_or_default());
+    let sentence = sentence(people, whole, searched, &facets, request.search.as_deref().unwrap_or_default());
     Ok(RosterFound { count: ids.len() as u32, ids, facets, sentence })
 }
 
@@ -192,22 +192,25 @@ fn facets(people: &People, found: &[u32]) -> Facets {
     }
 }
 
-fn sentence(people: &People, whole: bool, ids: &[RecordId], doubtful: u32, search: &str) -> String {
-    let count = ids.len();
-    if count == 0 && !search.trim().is_empty() {
-        return format!("没找到「{}」。试试姓名的一个字，或者手机后四位。", search.trim());
-    }
-    if count == 0 && people.everybody().is_empty() {
-        return "花名册还是空的。把原来的表拖进来，或者一个一个写。".to_owned();
-    }
-    let place = if whole { "全村" } else { "一共" };
-    let doubt = match doubtful {
-        0 => String::new(),
-        n => format!("，其中 {n}\u{a0}人有存疑"),
-    };
-    match search.trim() {
-        "" => format!("{place} {count}\u{a0}人{doubt}。"),
-        search => format!("「{search}」找到 {count}\u{a0}人{doubt}。"),
+/// The line under the title: everybody by kind, or what a search found.
+fn sentence(people: &People, whole: bool, searched: usize, facets: &Facets, search: &str) -> String {
+    let search = search.trim();
+    match (searched, search) {
+        (0, "") if people.everybody().is_empty() => {
+            "花名册还是空的。把原来的表拖进来，或者一个一个写。".to_owned()
+        }
+        (0, "") => "这里还没有人。".to_owned(),
+        (0, search) => format!("没找到「{search}」。试试姓名的一个字，或者手机后四位。"),
+        (count, "") => {
+            let place = if whole { "全村" } else { "一共" };
+            let kinds: Vec<String> =
+                facets.kinds.iter().map(|kind| format!("{} {}\u{a0}人", kind.label, kind.count)).collect();
+            match kinds.is_empty() {
+                true => format!("{place} {count}\u{a0}人。"),
+                false => format!("{place} {count}\u{a0}人：{}。", kinds.join("，")),
+            }
+        }
+        (count, search) => format!("「{search}」找到 {count}\u{a0}人。"),
     }
 }
 

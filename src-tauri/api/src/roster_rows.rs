@@ -95,14 +95,24 @@ pub(crate) fn marks(record: &Record) -> Vec<Mark> {
     let mut marks = Vec::new();
     let mut mark = |kind, text: String| marks.push(Mark { kind, text });
     if record.has_conflict() {
-        mark(MarkKind::Conflict, "两台电脑写的不一样，要定一个".to_owned());
+        mark(MarkKind::Conflict, "两边写得不一样".to_owned());
     }
-    if let Some(problem) = problems::of(record).into_iter().next() {
-        mark(MarkKind::Doubt, problem.text);
+    let mut doubtful: Vec<String> = problems::of(record).into_iter().map(|problem| problem.field).collect();
+    doubtful.dedup();
+    if let Some(field) = doubtful.first() {
+        let label = member::TABLE.field_named(field).map_or("资料", |field| field.label);
+        mark(
+            MarkKind::Doubt,
+            match doubtful.len() {
+                1 => format!("{label}存疑"),
+                count => format!("存疑 {count}\u{a0}处"),
+            },
+        );
     }
     if record.bool(member::FLOATING) == Some(true) {
-        let place = record.text(member::FLOATING_PLACE).map(|place| format!("，在{}", mask::address(place)));
-        mark(MarkKind::Floating, format!("流动党员{}", place.unwrap_or_default()));
+        let place =
+            record.text(member::FLOATING_PLACE).map(|place| format!("流动：{}", mask::address(place)));
+        mark(MarkKind::Floating, place.unwrap_or_else(|| "流动党员".to_owned()));
     }
     if record.bool(member::OUT_OF_CONTACT) == Some(true) {
         mark(MarkKind::Lost, "失联".to_owned());

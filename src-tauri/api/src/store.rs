@@ -262,7 +262,9 @@ fn create(api: &Api, request: Create) -> Result<Created, ApiError> {
         passphrase: request.passphrase,
     };
     let mut slot = api.slot();
-    let (store, code) = Store::create(api.dir(), new, api.inner.surroundings.clone())?;
+    let (mut store, code) = Store::create(api.dir(), new, api.inner.surroundings.clone())?;
+    // From the first day, so that also copies made before the first exchange can read each other's files.
+    yuanba_exchange::keys::ensure_org_key(&mut store)?;
     let recovery_code = code.text().to_string();
     *slot = Some(Session::new(store, false, Some(code))?);
     drop(slot);

@@ -92,6 +92,13 @@ pub fn recipients_of(store: &Store, org: Id) -> Result<Vec<Recipient>> {
     Ok(current(store, &held, org))
 }
 
+/// The own keys of an organisation's laptops, revoked ones left out, as far as they are known.
+pub(crate) fn recipients_of_laptops(store: &Store, org: Id) -> Result<Vec<Recipient>> {
+    let held = store.age_keys()?;
+    let laptops = store.current_laptops(org).into_iter();
+    Ok(laptops.filter_map(|replica| recipient_of_laptop(&held, replica)).collect())
+}
+
 /// Every private half that this laptop can use for itself or its organisation, now and earlier.
 pub fn identities(store: &Store) -> Result<Vec<Identity>> {
     let mut list = own_identities(store)?;

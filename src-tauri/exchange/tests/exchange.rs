@@ -2,7 +2,17 @@
 
 #[path = "exchange/bundles.rs"]
 mod bundles;
+#[path = "exchange/copies.rs"]
+mod copies;
+#[path = "exchange/damage.rs"]
+mod damage;
 #[path = "exchange/enrolment.rs"]
 mod enrolment;
 #[path = "exchange/place.rs"]
 mod place;
+#[path = "exchange/revoked.rs"]
+mod revoked;
+#[path = "exchange/simulated.rs"]
+mod simulated;
+#[path = "exchange/strangers.rs"]
+mod strangers;

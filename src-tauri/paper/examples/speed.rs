@@ -48,7 +48,7 @@ fn person(at: u32) -> Values {
     }
     values.set(Field::PartyGroup, Value::Text(format!("第{}小组", at % 5).into()));
     for field in [Field::OutOfContact, Field::Floating, Field::MigrantWorker] {
-        values.set(field, Value::Flag(at % 8 == 0));
+        values.set(field, Value::Flag(at.is_multiple_of(8)));
     }
     values
 }

@@ -30,7 +30,7 @@ pub use values::{Value, Values};
 use chrono::NaiveDate;
 
 use crate::Watch;
-use crate::sheet::{Grid, SheetError, Workbook};
+use crate::sheet::{Cell, Grid, Shape, SheetError, Workbook};
 use cell::CellReader;
 use header::{ROWS_LOOKED_AT, Repetition};
 use person::Kind;
@@ -179,15 +179,27 @@ fn read_rows(
     header: &Header,
     layout: &Layout,
     today: NaiveDate,
-    watch: &mut Watch<'_>,
+    watch: &Watch<'_>,
 ) -> Result<Vec<RosterRow>, SheetError> {
-    let mut reader = RowReader::new(grid, layout, CellReader::new(today, grid.epoch()));
+    let mut cells = CellReader::new(today, grid.epoch());
+    for field in Field::ALL.into_iter().filter(|field| field.content() == Content::Date) {
+        if let Some(column) = layout.column(field) {
+            let plain = grid.rows().filter_map(|row| match row.get(column) {
+                Cell::Number(number, Shape::Plain) => Some(number),
+                _ => None,
+            });
+            cells.learn_months(field, plain);
+        }
+    }
+    let mut reader = RowReader::new(grid, layout, cells);
     let again = Repetition::of(header, layout.column(Field::Name));
     let first = header.rows.iter().max().copied().unwrap_or(0);
-    let mut section: Option<String> = None;
+    let mut section = person::section_above(grid, header);
     let mut rows = Vec::with_capacity(grid.len());
     for row in grid.rows().filter(|row| row.number() > first) {
-        watch.row(rows.len() as u64)?;
+        if rows.len().is_multiple_of(256) {
+            watch.look()?;
+        }
         match person::kind_of(grid, header, &again, layout, &row) {
             Kind::Person | Kind::Nameless => rows.push(reader.read(&row, section.as_deref())),
             Kind::Section(name) => section = Some(name),

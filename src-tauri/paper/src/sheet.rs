@@ -48,8 +48,12 @@ impl<'a> Workbook<'a> {
         survived(|| match kind {
             Kind::Xlsx => xlsx::Workbook::open(bytes, watch).map(|book| Inner::Xlsx(Box::new(book))),
             Kind::Compound => xls::Workbook::open(bytes).map(|book| Inner::Xls(Box::new(book))),
+            Kind::Text if bytes.len() > limits::TEXT_FILE_BYTES_MAX => Err(SheetError::TooLarge("file")),
             Kind::Text => {
                 let text = encoding::decode(bytes)?;
+                if html::is_xml_workbook(&text) {
+                    return Err(SheetError::Unsupported("XML 表格"));
+                }
                 let grid = if html::is_html(&text) {
                     html::read(&text, watch)?
                 } else {

@@ -11,7 +11,7 @@ const ROWS_MAX: u32 = 1_048_576;
 /// Characters that a cell of a spreadsheet can hold.
 const CELL_CHARS_MAX: usize = 32_767;
 /// The paper of the office: A4 in the numbering of the format.
-const PAPER_A4: u8 = 9;
+pub(crate) const PAPER_A4: u8 = 9;
 /// A list of more columns than this is printed across.
 const COLUMNS_UPRIGHT_MAX: usize = 7;
 

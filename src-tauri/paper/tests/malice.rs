@@ -202,6 +202,7 @@ fn other_files_are_called_what_they_are() {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file("照片.jpg", SimpleFileOptions::default()).unwrap();
     assert_eq!(refused(&zip.finish().unwrap().into_inner()), SheetError::NotATable("一个压缩包"));
+    assert!(matches!(refused(b"<?xml version='1.0'?><Workbook></Workbook>"), SheetError::Unsupported(_)));
     assert!(matches!(import("赵钱孙李\n周吴郑王\n".as_bytes()), Err(RosterError::NoHeader)));
 }
 
@@ -221,6 +222,15 @@ fn an_old_workbook_that_declares_or_spreads_too_much_is_refused() {
     let mut spread = bytes.clone();
     spread[at..at + 4].copy_from_slice(&[255, 255, 255, 255]);
     assert!(matches!(refused(&spread), SheetError::TooLarge(_)));
+}
+
+#[test]
+fn an_old_workbook_with_a_password_is_told_from_a_damaged_one() {
+    let mut bytes = fixture("old_template.xls");
+    // CODEPAGE (0x0042, 2 bytes) in the globals becomes FILEPASS (0x002f): the records behind it count as encrypted.
+    let at = bytes.windows(4).position(|w| w == [0x42, 0x00, 0x02, 0x00]).unwrap();
+    bytes[at] = 0x2f;
+    assert_eq!(refused(&bytes), SheetError::Password);
 }
 
 #[test]

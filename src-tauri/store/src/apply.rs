@@ -103,7 +103,7 @@ impl Store {
             GroupPlace { stream: row, first_seq: first.header.seq, first_prefix: first.hash.prefix() };
         let mut batch = Batch::default();
         self.context.streams.insert(row, stream);
-        batch.insert(&self.db, &self.context, row, &changes)?;
+        batch.insert(&self.db, &self.context, row, changes.iter())?;
         batch.settle(&self.db, &mut self.context)?;
         if let Some(undoes) = deed {
             self.remember_deed(group, place, &said, undoes)?;
@@ -131,20 +131,21 @@ impl Store {
         let mut applied = Applied::default();
         let mut batch = Batch::default();
         self.db.execute_batch("BEGIN IMMEDIATE")?;
+        let wall_ms = self.surroundings.clock.now_ms();
         let mut newest = self.clock.last;
         let mut waiting = Vec::new();
         for segment in &segments {
             let before = batch.new;
             let received = batch.receive(&self.db, &mut self.context, segment)?;
             if received == Received::Parked {
-                waiting.push(park(&self.db, segment, self.surroundings.clock.now_ms())?);
+                waiting.push(park(&self.db, segment, wall_ms)?);
             }
             if segment.stream.replica == own && batch.new > before {
                 applied.forked = true;
             }
             newest = segment.changes.iter().map(|c| c.header.stamp).fold(newest, |newest, stamp| {
                 let mut follow = self.clock;
-                follow.follow(stamp, self.surroundings.clock.now_ms());
+                follow.follow(stamp, wall_ms);
                 newest.max(follow.last)
             });
         }
@@ -162,12 +163,6 @@ impl Store {
         }
         self.db.execute_batch("COMMIT")?;
         Ok(applied)
-    }
-
-    /// Whether a segment is parked until its gap is filled.
-    pub fn is_parked(&self, segment: &Segment) -> Result<bool> {
-        let digest = yuanba_journal::Hash::of(&[&segment.to_cbor()]);
-        Ok(self.db.prepare_cached("SELECT 1 FROM parked WHERE digest = ?1")?.exists([digest.0])?)
     }
 }
 
@@ -219,19 +214,20 @@ impl Batch {
                 return Ok(Received::Parked);
             }
         }
-        let mut fresh: Vec<Change> = Vec::new();
+        let reach = streams::reach(db, row)?;
+        let mut fresh: Vec<&Change> = Vec::new();
         for change in &segment.changes {
-            if streams::held(db, row, change.header.seq, &change.hash)? {
+            if change.header.seq <= reach && streams::held(db, row, change.header.seq, &change.hash)? {
                 self.complete(db, context, row, change)?;
             } else {
-                fresh.push(change.clone());
+                fresh.push(change);
             }
         }
         if let (Some(first), Some((seq, hash))) = (fresh.first(), segment.head()) {
             let grew_from = first.header.prev;
             let head = Head { tip: Tip { seq, hash }, signature: segment.head };
             streams::move_head(db, row, grew_from, &head)?;
-            self.insert(db, context, row, &fresh)?;
+            self.insert(db, context, row, fresh.iter().copied())?;
         }
         Ok(Received::New(fresh.len() as u64))
     }
@@ -278,7 +274,13 @@ impl Batch {
         }
     }
 
-    fn insert(&mut self, db: &Connection, context: &Context, row: i64, changes: &[Change]) -> Result<()> {
+    fn insert<'a>(
+        &mut self,
+        db: &Connection,
+        context: &Context,
+        row: i64,
+        changes: impl Iterator<Item = &'a Change>,
+    ) -> Result<()> {
         let counts_to = context::standing_of(db, &context.authority, row, context.streams.get(&row))?;
         let mut insert = db.prepare_cached(
             "INSERT INTO change(stream, seq, hash, first_seq, first_prefix, kind, entity, counts, missing, header, salt,

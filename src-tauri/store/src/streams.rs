@@ -97,6 +97,12 @@ pub fn move_head(db: &Connection, stream: i64, grew_from: Option<Hash>, head: &H
     Ok(())
 }
 
+/// The last place of a stream at which any change is held; 0 for none.
+pub fn reach(db: &Connection, stream: i64) -> Result<u64> {
+    let mut statement = db.prepare_cached("SELECT coalesce(max(seq), 0) FROM change WHERE stream = ?1")?;
+    Ok(statement.query_row([stream], |row| row.get::<_, i64>(0))? as u64)
+}
+
 /// Whether a change is held.
 pub fn held(db: &Connection, stream: i64, seq: u64, hash: &Hash) -> Result<bool> {
     let mut statement =

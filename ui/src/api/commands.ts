@@ -35,6 +35,7 @@ import type {
   Nothing,
   OneRecord,
   OutFile,
+  Problem,
   Written,
   Accept,
   Accepted,
@@ -78,6 +79,8 @@ import type {
   Unmask,
   Unmasked,
   VoidMember,
+  Regroup,
+  Regrouped,
   ListNotes,
   Note,
   NoteSaved,
@@ -212,6 +215,10 @@ export interface Commands {
   "member.unmask": { request: Unmask; response: Unmasked };
   /** Everybody that this store holds */
   "member.list": { request: ListMembers; response: MemberList };
+  /** What would be doubtful about a person if this were written; nothing is */
+  "member.check": { request: SaveMember; response: Array<Problem> };
+  /** Puts several people into one party group; undone as one */
+  "member.regroup": { request: Regroup; response: Regrouped };
   /** Reads a file; the job's result is an ImportPreview */
   "import.open": { request: OpenImport; response: JobStarted; result: ImportPreview };
   /** Corrects what the columns mean */

@@ -9,6 +9,7 @@ export function draftRoute(key: string): string {
   if (noun === 'errand') return '/courtyards?errand=1'
   if (noun === 'member') return query === '' ? '/roster?new=1' : `/roster/${query}?edit=1`
   if (noun === 'points') return '/points'
+  if (noun === 'post') return '/posts'
   if (noun === 'import') return '/roster/import'
   return '/today'
 }

@@ -42,7 +42,7 @@ pub(super) fn rule_name(book: Option<&Book>, rule: &str) -> String {
 }
 
 /// −5: a number of points with the sign that paper has.
-pub(super) fn signed(points: i64) -> String {
+pub(crate) fn signed(points: i64) -> String {
     if points < 0 { format!("−{}", points.unsigned_abs()) } else { points.to_string() }
 }
 

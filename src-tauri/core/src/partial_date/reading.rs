@@ -90,6 +90,12 @@ impl DateReader {
         if text.ends_with(".1") { Err(DateProblem::Unreadable) } else { self.read(&text) }
     }
 
+    /// As [`DateReader::number`], in a column that writes months with two digits: `1985.1` can only be October there.
+    pub fn padded_number(&self, number: f64) -> Result<Option<PartialDate>, DateProblem> {
+        let text = format!("{number}");
+        if text.ends_with(".1") { self.read(&format!("{text}0")) } else { self.number(number) }
+    }
+
     fn date(
         &self,
         year: i32,

@@ -85,8 +85,9 @@ fn take_in(store: &mut Store, file: &Path) -> Result<FileRead> {
         return Err(is_enrolment(here, "这是上级给的授权文件", "请在「授权」里打开它。"));
     }
     let segments = verified(&opened, here, &name)?;
-    let us = store.org();
     let tree = store.authority_with(&segments, &[])?;
+    // The file itself may bring the word that we are part of another organisation now.
+    let us = tree.canonical(store.org());
     let writer = opened.writer().id();
     if manifest.from != opened.header().from || manifest.to != opened.header().to {
         return Err(Refusal::damaged(here, &name).into());

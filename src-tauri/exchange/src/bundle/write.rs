@@ -112,7 +112,8 @@ pub fn write_to(
     })
 }
 
-/// The addressee's keys, and its parent's, which can read in its place.
+/// The addressee's keys, its parent's, which can read in its place, and those of its laptops that nobody has revoked: a new
+/// generation of the organisation's key reaches them in this very file.
 fn recipients(store: &Store, to: Id) -> Result<Vec<Recipient>> {
     let mut recipients = keys::recipients_of(store, to)?;
     if recipients.is_empty() {
@@ -127,6 +128,7 @@ fn recipients(store: &Store, to: Id) -> Result<Vec<Recipient>> {
     if let Some(parent) = store.authority().granted_parent(to) {
         recipients.extend(keys::recipients_of(store, parent)?);
     }
+    recipients.extend(keys::recipients_of_laptops(store, to)?);
     recipients.truncate(container::RECIPIENTS_MAX);
     Ok(recipients)
 }

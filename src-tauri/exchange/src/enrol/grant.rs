@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use yuanba_core::Id;
 use yuanba_journal::authority::Authority;
 use yuanba_journal::payload::Claim;
-use yuanba_journal::{Lane, ReplicaKey};
+use yuanba_journal::{Lane, PublicKey, ReplicaKey};
 use yuanba_store::{HeldKey, Intent, Store};
 
 use super::request_file::{self, RequestFile};
@@ -147,6 +147,15 @@ fn check_join(store: &Store, tree: &Authority, asked: &RequestFile, org: Id) -> 
         )
         .into());
     }
+    if org != us && !tree.ancestors(org).contains(&us) {
+        let into = store.organisation_name(org)?;
+        return Err(Refusal::new(
+            "not_accepted_yet",
+            format!("还没有读到{into}接受授权的文件，现在不能替它添电脑。{safe}"),
+            format!("请先读一次{into}的 U 盘，再办。"),
+        )
+        .into());
+    }
     if child == org || tree.covers(child, us) {
         return Err(Refusal::new(
             "circle",
@@ -210,35 +219,37 @@ fn take_in(store: &mut Store, issuer: &ReplicaKey, child: Id, parent: Id) -> Res
     Ok(known)
 }
 
-/// Takes a laptop into an organisation; answers whether it was there before.
-fn absorb(
-    store: &mut Store,
-    issuer: &ReplicaKey,
-    absorbed: Id,
-    into: Id,
-    key: yuanba_journal::PublicKey,
-) -> Result<bool> {
+/// Takes an organisation with its laptops into another, each laptop with a letter of its own there, so that no number
+/// for people is given twice from now on; answers whether all of that was so before.
+fn absorb(store: &mut Store, issuer: &ReplicaKey, absorbed: Id, into: Id, asking: PublicKey) -> Result<bool> {
     let claims: Vec<Claim> = store.certificates()?.into_iter().map(|c| c.claim).collect();
+    let tree = store.authority();
+    let laptops = |wanted: &dyn Fn(Id) -> bool| -> Vec<(PublicKey, u16)> {
+        let of = claims.iter().filter_map(|claim| match claim {
+            Claim::Laptop { key, org, letter } if wanted(*org) => Some((*key, *letter)),
+            _ => None,
+        });
+        of.collect()
+    };
+    let mut keys: Vec<PublicKey> =
+        laptops(&|org| tree.canonical(org) == absorbed).into_iter().map(|(key, _)| key).collect();
+    keys.push(asking);
+    keys.sort_unstable();
+    keys.dedup();
+    let lettered = laptops(&|org| org == into);
+    keys.retain(|key| !lettered.iter().any(|(k, _)| k == key));
+    // Letters that were given but not taken yet are not given again.
+    let given = laptops(&|org| tree.canonical(org) == into);
+    let mut next = given.iter().map(|(_, letter)| letter.saturating_add(1)).max().unwrap_or(0);
+
     let absorbs = Claim::Absorbs { absorbed, into };
-    let lettered =
-        claims.iter().any(|c| matches!(c, Claim::Laptop { key: k, org, .. } if *k == key && *org == into));
     let mut intent = Intent::new("授权电脑").of(into).down();
     if !claims.contains(&absorbs) {
         intent.certify(absorbs.signed(issuer));
     }
-    if !lettered {
-        // Letters that were given but not taken yet are not given again.
-        let letter = claims
-            .iter()
-            .filter_map(|c| match c {
-                Claim::Laptop { org, letter, .. } if store.authority().canonical(*org) == into => {
-                    Some(*letter)
-                }
-                _ => None,
-            })
-            .max()
-            .map_or(0, |last| last.saturating_add(1));
-        intent.certify(Claim::Laptop { key, org: into, letter }.signed(issuer));
+    for key in keys {
+        intent.certify(Claim::Laptop { key, org: into, letter: next }.signed(issuer));
+        next = next.saturating_add(1);
     }
     let repeated = intent.is_empty();
     if !repeated {

@@ -107,6 +107,81 @@ fn a_county_takes_a_laptop_into_a_township_and_a_village_below_reads_from_it() {
 }
 
 #[test]
+fn a_township_that_joins_a_county_later_brings_the_county_to_its_villages() {
+    let mut township = Place::township("柳坝镇", 1);
+    let mut village = Place::village("石河村", 2);
+    township.enrol(&mut village, None);
+    village.add("王秀英");
+    village.exchange(&mut township);
+    let mut county = Place::county("青石县", 3);
+    county.enrol(&mut township, None);
+    township.exchange(&mut county);
+    township.hand(village.org(), &mut village);
+    assert_eq!(village.store.authority().ancestors(village.org()), [township.org(), county.org()]);
+    let down = village.store.vector_for(village.org()).unwrap();
+    assert!(down.keys().any(|stream| stream.org == county.org()));
+    assert_even(village.org(), &county, &village);
+    [county, township, village].iter().for_each(Place::sound);
+}
+
+#[test]
+fn merged_villages_become_one_on_every_laptop() {
+    let mut township = Place::township("柳坝镇", 1);
+    let mut kept = Place::village("石河村", 2);
+    let mut merged = Place::village("茶园村", 3);
+    let mut merged_too = Place::village("茶园村二号", 4);
+    let (into, gone) = (kept.org(), merged.org());
+    for village in [&mut kept, &mut merged] {
+        township.enrol(village, None);
+        village.exchange(&mut township);
+    }
+    township.enrol(&mut merged_too, Some(gone));
+    for (village, name) in [(&mut kept, "王秀英"), (&mut merged, "李国强"), (&mut merged_too, "张桂兰")]
+    {
+        village.add(name);
+        village.exchange(&mut township);
+    }
+
+    township.enrol(&mut merged, Some(into));
+    merged.exchange(&mut township);
+    for _ in 0..2 {
+        for village in [&mut merged_too, &mut kept, &mut merged] {
+            village.exchange(&mut township);
+        }
+    }
+    for village in [&kept, &merged, &merged_too] {
+        assert_eq!(village.org(), into);
+        assert_even(into, village, &township);
+        assert_eq!(village.members(), 3);
+        village.sound();
+    }
+    assert_eq!(township.digest(gone), township.digest(into), "the one is a name for the other now");
+    let letters: std::collections::BTreeSet<_> = [&kept, &merged, &merged_too]
+        .map(|p| township.store.authority().letter(p.store.replica().id(), into).unwrap())
+        .into();
+    assert_eq!(letters.len(), 3, "no number is given twice: {letters:?}");
+}
+
+#[test]
+fn a_laptop_is_taken_into_a_village_only_after_the_village_said_yes() {
+    let mut township = Place::township("柳坝镇", 1);
+    let mut village = Place::village("石河村", 2);
+    township.enrol(&mut village, None);
+    let mut second = Place::village("石河村二号", 3);
+    let stick = stick();
+    let (request, out) = (on(&stick, "request"), on(&stick, "grant"));
+    enrol::request(&mut second.store, &request).unwrap();
+    let into = Some(village.org());
+    let before = all(&township);
+    assert_eq!(refused(enrol::grant(&mut township.store, &request, &out, into)).code, "not_accepted_yet");
+    assert_eq!(all(&township), before);
+    village.exchange(&mut township);
+    enrol::grant(&mut township.store, &request, &out, into).unwrap();
+    enrol::accept(&mut second.store, &out).unwrap();
+    assert_eq!(second.org(), village.org());
+}
+
+#[test]
 fn a_second_parent_is_refused_by_both_sides_and_nothing_is_written() {
     let mut first = Place::township("柳坝镇", 1);
     let mut second = Place::township("石门镇", 2);
@@ -200,7 +275,7 @@ fn a_request_or_grant_with_any_byte_altered_or_cut_is_refused_whole() {
     enrol::request(&mut village.store, &request).unwrap();
     let whole = std::fs::read(&request).unwrap();
     let before = all(&township);
-    for damaged in crate::bundles::damaged(&whole) {
+    for damaged in crate::damage::damaged(&whole) {
         std::fs::write(&bad, damaged).unwrap();
         refused(enrol::grant(&mut township.store, &bad, &on(&stick, "none"), None));
     }
@@ -209,7 +284,7 @@ fn a_request_or_grant_with_any_byte_altered_or_cut_is_refused_whole() {
 
     let whole = std::fs::read(&grant).unwrap();
     let before = all(&village);
-    for damaged in crate::bundles::damaged(&whole) {
+    for damaged in crate::damage::damaged(&whole) {
         std::fs::write(&bad, damaged).unwrap();
         refused(enrol::accept(&mut village.store, &bad));
     }

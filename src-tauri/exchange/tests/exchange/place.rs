@@ -79,8 +79,12 @@ impl Place {
 
     /// The store of a folder, opened on a machine.
     pub fn open(dir: TempDir, seed: u64) -> Place {
+        Place::open_in(dir, surroundings(seed))
+    }
+
+    pub fn open_in(dir: TempDir, surroundings: Surroundings) -> Place {
         let unlock = Unlock { user: None, passphrase: PASSPHRASE.into() };
-        let store = Store::open(dir.path(), unlock, surroundings(seed)).unwrap();
+        let store = Store::open(dir.path(), unlock, surroundings).unwrap();
         Place { store, dir }
     }
 
@@ -117,7 +121,9 @@ impl Place {
         let record = self.store.record(&member::TABLE, member).unwrap().unwrap();
         let mut intent = Intent::new("改了学历");
         intent.edit(&record).put(member::EDUCATION, education);
-        self.store.commit(intent).unwrap();
+        if !intent.is_empty() {
+            self.store.commit(intent).unwrap();
+        }
     }
 
     pub fn education(&self, member: Id) -> Option<String> {

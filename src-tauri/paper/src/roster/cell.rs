@@ -32,6 +32,8 @@ pub(super) struct CellReader {
     epoch: Epoch,
     dates: DateReader,
     births: DateReader,
+    // Fields whose months are written with two digits: 1985.1 there is October that lost its zero.
+    padded: Vec<Field>,
 }
 
 impl CellReader {
@@ -41,6 +43,24 @@ impl CellReader {
             epoch,
             dates: DateReader { latest: today, epoch },
             births: DateReader { latest: born_before, epoch },
+            padded: Vec::new(),
+        }
+    }
+
+    /// Learns from the number cells of a column how it writes months: `1985.07` somewhere and `1985.7` nowhere means two
+    /// digits.
+    pub(super) fn learn_months(&mut self, field: Field, numbers: impl Iterator<Item = f64>) {
+        let mut padded = false;
+        for number in numbers.filter(|number| (1000.0..3000.0).contains(number)) {
+            let text = format!("{number}");
+            match text.split_once('.') {
+                Some((_, month)) if month.len() == 2 && month.starts_with('0') => padded = true,
+                Some((_, month)) if month.len() == 1 && month != "1" => return,
+                _ => {}
+            }
+        }
+        if padded {
+            self.padded.push(field);
         }
     }
 
@@ -61,6 +81,9 @@ impl CellReader {
         let read = match cell {
             Cell::Number(number, shape) if shape.is_date() => {
                 reader.serial(number).map(|date| Some(shown(date, shape)))
+            }
+            Cell::Number(number, Shape::Plain) if self.padded.contains(&field) => {
+                reader.padded_number(number)
             }
             Cell::Number(number, Shape::Plain) => reader.number(number),
             cell => {

@@ -88,15 +88,17 @@ pub(super) fn damaged_numbers(rows: &mut [RosterRow]) {
 
 /// Lowers the certainty of a column in which most cells could not be read.
 pub(super) fn certainty(columns: &mut [Column], rows: &[RosterRow]) {
+    // Good and bad cells by field; a field's place in the list of all is its number.
+    let mut good = [0u32; Field::ALL.len()];
+    let mut bad = [0u32; Field::ALL.len()];
+    for row in rows {
+        row.values.iter().for_each(|(field, _)| good[field as usize] += 1);
+        for problem in row.problems.iter().filter(|p| p.code != Code::NameMissing) {
+            bad[problem.field as usize] += u32::from(row.values.get(problem.field).is_none());
+        }
+    }
     for column in columns {
-        let Some(field) = column.field else { continue };
-        let unread = |row: &&RosterRow| {
-            row.values.get(field).is_none()
-                && row.problems.iter().any(|p| p.field == field && p.code != Code::NameMissing)
-        };
-        let bad = rows.iter().filter(unread).count();
-        let good = rows.iter().filter(|row| row.values.get(field).is_some()).count();
-        if bad > good {
+        if column.field.is_some_and(|field| bad[field as usize] > good[field as usize]) {
             column.certainty *= 0.5;
         }
     }

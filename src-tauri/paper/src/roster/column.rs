@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use yuanba_core::id_number::IdProblem;
 use yuanba_core::{IdNumber, Phone};
 
 use super::Field;
@@ -92,7 +93,7 @@ fn leave_one_of_each(columns: &mut [Column], filled: &BTreeMap<u32, usize>) {
 /// Finds identity and telephone numbers under headers that say nothing.
 fn understand_by_content(grid: &Grid, first_row: u32, columns: &mut [Column]) {
     for (field, fits) in [
-        (Field::IdNumber, (|text: &str| matches!(IdNumber::read(text), Ok(Some(_)))) as fn(&str) -> bool),
+        (Field::IdNumber, looks_like_number as fn(&str) -> bool),
         (Field::Phones, |text: &str| Phone::read(text).is_ok_and(|phone| phone.as_str().len() == 11)),
     ] {
         if columns.iter().any(|c| c.field == Some(field)) {
@@ -110,6 +111,14 @@ fn understand_by_content(grid: &Grid, first_row: u32, columns: &mut [Column]) {
             (column.field, column.certainty) = (Some(field), 0.6);
         }
     }
+}
+
+/// Whether a text is a good identity number or one with a slip in it.
+fn looks_like_number(text: &str) -> bool {
+    matches!(
+        IdNumber::read(text),
+        Ok(Some(_)) | Err(IdProblem::Damaged | IdProblem::Checksum | IdProblem::ImpossibleDate)
+    )
 }
 
 fn apply(columns: &mut Vec<Column>, mapping: &Mapping) {

@@ -48,11 +48,9 @@ pub fn compare(file: &str, roster: Roster, held: &[Held]) -> ImportReading {
             let verdict = comparison.verdict(&row, twice.field(at));
             comparison.settle(&mut rows, &mut row, verdict);
         }
-        if let Some(field) = twice.field(at).filter(|_| row.status == Status::Doubtful) {
-            row.problems.push(Problem::new(field, Code::DuplicateInFile, &twice.rows(at)));
-        }
         rows.push(row);
     }
+    comparison.settle_twice(&mut rows, &twice);
     let mut counts = Counts { skipped: roster.skipped, ..Counts::default() };
     rows.iter().for_each(|row| counts.add(row.status));
     let gone = held.iter().zip(comparison.named).filter(|(held, named)| !held.has_left && !named);
@@ -158,14 +156,13 @@ impl Comparison<'_> {
         };
         among.iter().copied().find(|at| {
             let held = &self.held[*at];
+            if self.taken[*at].is_some() || held.has_left || !may_be_same(&row.values, &held.values) {
+                return false;
+            }
             let mut bare = row.clone();
             forget_masks(&mut bare, &held.values);
             let (changes, _) = changes(&bare, &held.values);
-            self.taken[*at].is_none()
-                && !held.has_left
-                && may_be_same(&row.values, &held.values)
-                && changes.is_empty()
-                && (known(&held.values) || bare.problems.len() < row.problems.len())
+            changes.is_empty() && (known(&held.values) || bare.problems.len() < row.problems.len())
         })
     }
 
@@ -190,6 +187,24 @@ impl Comparison<'_> {
                         row.status = if row.changes.is_empty() { Status::Unchanged } else { Status::Changed };
                     }
                 }
+            }
+        }
+    }
+
+    /// Of a person who stands twice in the file every row is in doubt (`CLI.md`). Rows alike in their name only escape that
+    /// together: when each of them is somebody held.
+    fn settle_twice(&mut self, rows: &mut [ReadRow], twice: &Twice) {
+        for (field, group) in twice.groups() {
+            if group.iter().all(|at| rows[*at].status != Status::Doubtful) {
+                continue;
+            }
+            for at in group {
+                let row = &mut rows[*at];
+                if row.status != Status::Doubtful {
+                    let same = self.taken.iter().position(|taken| *taken == Some(*at));
+                    self.doubt(row, Doubt::TwiceInFile, same.as_slice());
+                }
+                row.problems.push(Problem::new(field, Code::DuplicateInFile, &twice.rows(*at)));
             }
         }
     }

@@ -17,7 +17,7 @@ pub struct ExportOptions {
     /// Whether identity and telephone numbers are written in full. Somebody who may must have asked, and it is logged
     /// (RULES §7): both are the caller's matter.
     pub unmasked: bool,
-    /// The columns, in the national order; when empty all that anybody has a value in are written.
+    /// The columns, in the national order ([`fields`] gives those that somebody has a value in); when empty every field.
     pub fields: Vec<Field>,
 }
 

@@ -36,14 +36,15 @@ pub struct HeaderCell {
 }
 
 impl Header {
-    /// Finds the header: of the first rows the one that names most fields, a name among them.
+    /// Finds the header: of the first rows the one that names most fields, a name among them. A list of nothing but names
+    /// has a header too, if it says so in so many words.
     pub fn find(grid: &Grid) -> Option<Self> {
         let mut best: Option<Self> = None;
         for at in 0..grid.len().min(ROWS_LOOKED_AT) {
             let Some(row) = grid.row(at).filter(looks_like_header) else { continue };
             let header = Self::at(grid, row);
             let better = best.as_ref().is_none_or(|best| header.score > best.score);
-            if header.score >= 2 && header.names_people() && better {
+            if better && (header.names_people(0.0) && header.score >= 2 || header.names_people(1.0)) {
                 best = Some(header);
             }
         }
@@ -99,6 +100,9 @@ impl Header {
             }
         }
         cells.sort_by_key(|cell| cell.column);
+        if last > first && grid.merges_in(first).next().is_none() {
+            take_groups_from_the_left(grid, first, &mut cells);
+        }
         let mut fields: Vec<Field> =
             cells.iter().filter_map(|c| field_of(c).map(|(field, _)| field)).collect();
         fields.sort_unstable();
@@ -106,8 +110,9 @@ impl Header {
         Self { rows: (first + 1..=last + 1).collect(), score: fields.len(), cells }
     }
 
-    fn names_people(&self) -> bool {
-        self.cells.iter().any(|cell| matches!(field_of(cell), Some((Field::Name, _))))
+    /// Whether a column holds the names, as certainly as this at least.
+    fn names_people(&self, certainty: f32) -> bool {
+        self.cells.iter().any(|cell| matches!(field_of(cell), Some((Field::Name, sure)) if sure >= certainty))
     }
 
     /// The shape by which a corrected mapping is remembered: the headers without blanks, stars and hints, in order.
@@ -160,6 +165,20 @@ fn add(cells: &mut Vec<HeaderCell>, column: u32, text: &str) {
         Some(cell) => {
             let upper = std::mem::replace(&mut cell.text, text.to_owned());
             cell.group.push_str(&upper);
+        }
+    }
+}
+
+/// Text files have no merged cells: a column with nothing in the upper row belongs to the group at its left, if that group
+/// has a lower row of its own.
+fn take_groups_from_the_left(grid: &Grid, first: u32, cells: &mut [HeaderCell]) {
+    let Some(upper) = grid.place_of(first).and_then(|at| grid.row(at)) else { return };
+    let mut group = String::new();
+    for cell in cells {
+        if upper.get(cell.column).is_empty() {
+            cell.group.clone_from(&group);
+        } else {
+            group.clone_from(&cell.group);
         }
     }
 }

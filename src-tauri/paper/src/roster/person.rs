@@ -82,6 +82,17 @@ pub(super) fn kind_of(
     }
 }
 
+/// The organisation whose name stands alone above the header: the persons up to the next such name are its own.
+pub(super) fn section_above(grid: &Grid, header: &Header) -> Option<String> {
+    let first = header.rows.first().copied()?;
+    let above = grid.rows().take_while(|row| row.number() < first);
+    let lone = above.filter(|row| row.filled() == 1).filter_map(|row| match row.cells().next() {
+        Some((_, Cell::Text(text))) if is_organisation(text) => Some(section(text)),
+        _ => None,
+    });
+    lone.last()
+}
+
 /// A row without a name is a person's if what it holds can only be a person's.
 fn nameless(row: &Row<'_>, evidence: usize) -> Kind {
     if evidence >= 2 || (evidence == 1 && row.filled() >= 3) { Kind::Nameless } else { Kind::Other }

@@ -8,7 +8,7 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use super::column::letters;
 use super::reading::{ImportReading, ReadRow, Status};
 use crate::sheet::{Cell, Row, Shape};
-use crate::table::TableError;
+use crate::table::{PAPER_A4, TableError};
 
 /// Writes the workbook; gives the number of rows in it, which may be none.
 ///
@@ -39,9 +39,10 @@ pub fn write(reading: &ImportReading, out: impl Write + Seek + Send) -> Result<u
         count += 1;
     }
     for column in 0..columns {
-        sheet.set_column_width(column as u16, 14)?;
+        sheet.set_column_width(column as u16, 20)?;
     }
     sheet.set_column_width(reason, 60)?;
+    sheet.set_landscape().set_paper_size(PAPER_A4).set_print_fit_to_pages(1, 0).set_print_gridlines(true);
     workbook.save_to_writer(out)?;
     Ok(count)
 }

@@ -78,6 +78,7 @@ pub(super) fn clean(stream: &mut [u8]) -> Result<Cleaned, SheetError> {
             // Charts inside a sheet have cells of their own, which are not the sheet's.
             _ if depth != 1 => {}
             FILE_PASS if data.iter().take(2).any(|b| *b != 0) => return Err(SheetError::Password),
+            BOUND_SHEET if data.len() < 8 => return Err(damaged()),
             BOUND_SHEET => sheets.push(read_u32(data, 0).ok_or_else(damaged)? as usize),
             SST => lengths = strings::lengths(stream, at)?,
             kind => {
@@ -172,10 +173,14 @@ impl Substream {
         match kind {
             MUL_RK => {
                 let count = data.len().saturating_sub(6) / 6;
+                let end = read_u16(data, data.len().saturating_sub(2)).map(u32::from);
+                if data.len() != 6 + 6 * count || count == 0 || end != Some(column + count as u32 - 1) {
+                    return Err(damaged());
+                }
                 for cell in 0..count {
                     self.shape(row, column + cell as u32, read_u16(data, 4 + cell * 6), formats);
                 }
-                last = column + (count as u32).saturating_sub(1);
+                last = column + (count as u32) - 1;
                 self.cells += count;
             }
             NUMBER | RK | FORMULA => self.shape(row, column, read_u16(data, 4), formats),

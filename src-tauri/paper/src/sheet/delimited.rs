@@ -11,6 +11,9 @@ use crate::Watch;
 /// Lines that are looked at to find the delimiter.
 const LINES_LOOKED_AT: usize = 50;
 
+/// Bytes of a quoted cell, beyond which its opening quote is taken for a slip.
+const QUOTED_BYTES_MAX: usize = 4 << 20;
+
 /// Reads a text table.
 pub(super) fn read(text: &str, watch: &mut Watch<'_>) -> Result<Grid, SheetError> {
     let delimiter = delimiter(text);
@@ -26,7 +29,10 @@ pub(super) fn read(text: &str, watch: &mut Watch<'_>) -> Result<Grid, SheetError
             let end = rest.find([delimiter, '\n', '\r']).unwrap_or(rest.len());
             (Some(&rest[..end]), end)
         };
-        grid.push(row, column, Cell::Text(cell.unwrap_or(&unquoted).trim_matches(' ')))?;
+        let text = cell.unwrap_or(&unquoted).trim_matches(' ');
+        // `="511722…"` is how some programs keep a spreadsheet from spoiling a number.
+        let text = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+        grid.push(row, column, Cell::Text(text))?;
         rest = &rest[end..];
         if let Some(after) = rest.strip_prefix(delimiter) {
             column = column.saturating_add(1);
@@ -45,7 +51,8 @@ pub(super) fn read(text: &str, watch: &mut Watch<'_>) -> Result<Grid, SheetError
 fn quoted(text: &str, delimiter: char, out: &mut String) -> usize {
     let mut at = 1;
     loop {
-        let Some(quote) = text[at..].find('"') else {
+        let quote = text[at..].find('"').filter(|_| at <= QUOTED_BYTES_MAX);
+        let Some(quote) = quote else {
             out.clear();
             let end = text.find([delimiter, '\n', '\r']).unwrap_or(text.len());
             out.push_str(&text[..end]);
@@ -115,6 +122,11 @@ mod tests {
     #[test]
     fn a_quote_that_never_ends_spoils_one_cell_only() {
         assert_eq!(rows("a,\"b,c\nd,e\n")[1], (2, vec!["d".into(), "e".into()]));
+    }
+
+    #[test]
+    fn a_number_dressed_as_a_formula_is_the_number() {
+        assert_eq!(rows("姓名,=\"5117\"\n")[0].1[1], "5117");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use yuanba_core::partial_date::{DateReader, Epoch};
 
-use super::limits::{CELL_CHARS_MAX, CELLS_MAX, COLUMNS_MAX, ROWS_MAX, TEXT_BYTES_MAX};
+use super::limits::{CELL_CHARS_MAX, CELLS_MAX, COLUMNS_MAX, MERGED_COLUMNS_MAX, ROWS_MAX, TEXT_BYTES_MAX};
 use super::{Shape, SheetError};
 
 /// One cell as the file has it.
@@ -35,6 +35,7 @@ pub struct Grid {
     text: String,
     cells: Vec<Packed>,
     rows: Vec<RowStart>,
+    columns: u32,
     // Sorted by where they begin.
     merges: Vec<Merge>,
     // Those that reach downwards, by column and first row.
@@ -113,6 +114,7 @@ impl Grid {
         if self.cells.len() >= CELLS_MAX {
             return Err(SheetError::TooLarge("cells"));
         }
+        self.columns = self.columns.max(column + 1);
         self.cells.push(Packed { column: column as u16, kind, bits });
         Ok(())
     }
@@ -125,7 +127,7 @@ impl Grid {
             for column in merge.start.1..=merge.end.1.min(COLUMNS_MAX - 1) {
                 self.down.push((column, merge.start.0, *merge));
             }
-            if self.down.len() > CELLS_MAX {
+            if self.down.len() > MERGED_COLUMNS_MAX {
                 break;
             }
         }
@@ -167,7 +169,7 @@ impl Grid {
 
     /// The number of columns up to the last one with something in it.
     pub fn columns(&self) -> u32 {
-        self.cells.iter().map(|cell| u32::from(cell.column) + 1).max().unwrap_or(0)
+        self.columns
     }
 
     /// The number of rows with something in them.

@@ -23,6 +23,12 @@ pub(super) fn is_html(text: &str) -> bool {
         && (head.contains("<html") || head.contains("<table") || head.contains("<!doctype html"))
 }
 
+/// Whether a text is a workbook of the XML form of 2003.
+pub(super) fn is_xml_workbook(text: &str) -> bool {
+    let head: String = text.trim_start().chars().take(4096).collect();
+    head.starts_with("<?xml") && (head.contains("<Workbook") || head.contains(":Workbook"))
+}
+
 /// Reads every table of a page, one below the other (each printed page is often a table of its own).
 pub(super) fn read(text: &str, watch: &mut Watch<'_>) -> Result<Grid, SheetError> {
     let tokenizer = Tokenizer::new(Table::default(), TokenizerOpts::default());

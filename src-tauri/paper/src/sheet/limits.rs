@@ -2,6 +2,8 @@
 
 /// Bytes of a file.
 pub const FILE_BYTES_MAX: usize = 128 << 20;
+/// Bytes of a text table; in memory it becomes three times that at worst.
+pub const TEXT_FILE_BYTES_MAX: usize = 64 << 20;
 /// Entries of a workbook's zip directory.
 pub const ZIP_ENTRIES_MAX: usize = 10_000;
 /// Bytes of one worksheet part when inflated: a million formatted rows have about 500 MB.
@@ -30,3 +32,7 @@ pub const CELL_CHARS_MAX: usize = 32_767;
 pub const SHEETS_MAX: usize = 200;
 /// Merged regions of a sheet.
 pub const MERGES_MAX: usize = 200_000;
+/// Bytes that the merged regions of all sheets may take in their parts.
+pub const MERGES_BYTES_MAX: usize = 32 << 20;
+/// Columns of all regions that are merged downwards.
+pub const MERGED_COLUMNS_MAX: usize = 1_000_000;

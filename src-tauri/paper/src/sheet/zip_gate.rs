@@ -28,8 +28,6 @@ const PIECE: usize = 1 << 18;
 const DEFLATE_RATIO_MAX: u64 = 1032;
 /// The mark of an entry in a zip directory.
 const ENTRY_MARK: &[u8] = b"PK\x01\x02";
-/// Bytes of merged regions that are kept of a sheet.
-const MERGES_BYTES_MAX: usize = MERGES_MAX * 40;
 
 /// Checks a workbook's container.
 ///
@@ -43,6 +41,7 @@ pub(super) fn check(bytes: &[u8], watch: &mut Watch<'_>) -> Result<Gate, SheetEr
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     let mut total = 0;
     let mut gate = Gate { merges: HashMap::new() };
+    let mut merges_bytes = 0;
     let mut names = Vec::with_capacity(zip.len());
     for at in 0..zip.len() {
         let mut entry = zip.by_index(at).map_err(damaged)?;
@@ -55,6 +54,10 @@ pub(super) fn check(bytes: &[u8], watch: &mut Watch<'_>) -> Result<Gate, SheetEr
         if kind != PartKind::Other || !small {
             let mut count = Count::new(kind);
             count.read(&mut entry, &mut total, watch)?;
+            merges_bytes += count.merges.len();
+            if merges_bytes > MERGES_BYTES_MAX {
+                return Err(SheetError::TooLarge("merged cells"));
+            }
             if !count.merges.is_empty() {
                 gate.merges.insert(name.clone(), count.merges);
             }
@@ -210,11 +213,7 @@ impl Count {
         } else {
             self.merges.extend_from_slice(piece);
         }
-        if self.merges.len() > MERGES_BYTES_MAX + PIECE {
-            Err(SheetError::TooLarge("merged cells"))
-        } else {
-            Ok(())
-        }
+        if self.merges.len() > MERGES_BYTES_MAX { Err(SheetError::TooLarge("merged cells")) } else { Ok(()) }
     }
 
     fn end(&self) -> Result<(), SheetError> {

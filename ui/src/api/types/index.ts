@@ -20,6 +20,7 @@ export type * from "./import";
 export type * from "./job";
 export type * from "./laptop";
 export type * from "./member";
+export type * from "./member_group";
 export type * from "./note";
 export type * from "./org";
 export type * from "./points";

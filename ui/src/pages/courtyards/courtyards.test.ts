@@ -14,7 +14,7 @@ const yard = (n: number, name: string, change: Partial<Courtyard> = {}): Courtya
   last_note: '2026-05-20', days_quiet: 6, overdue: false, open_errands: 0, ...change,
 })
 const anErrand = (n: number, change: Partial<Errand> = {}): Errand => ({
-  id: id(200 + n), number: `2026-00${n}`, person: '何玉兰', matter: 'medical', matter_name: '医保报销', agent: id(90), agent_name: '周晓雯', opened_on: '2026-06-03',
+  id: id(200 + n), number: `2026-00${n}`, person: '何玉兰', matter: 'medical', matter_name: '医保报销', agent: id(90), agent_name: '周晓雯', papers: [], opened_on: '2026-06-03',
   promised_on: '2026-06-10', done_on: null, result: null, days_late: 2, rating: null, courtyard: id(1), courtyard_name: '石院坝', state: 'open', ...change,
 })
 const aNote: Note = { id: id(300), courtyard: id(1), courtyard_name: '石院坝', date: '2026-05-20', author: '罗永福', present: [{ name: '冯启顺', member: null }], text: '水沟盖板缺了三块。', tags: [], errand: null }
@@ -31,7 +31,7 @@ function village(change: { yards?: Courtyard[]; errands?: Errand[]; letters?: Le
     'draft.get': () => ({ body: change.draft ?? null, at: change.draft ? '2026-06-12T10:20:00+08:00' : null }),
     'draft.put': () => ({ at: '2026-06-12T10:26:00+08:00' }),
     'draft.drop': () => ({}),
-    'errand.catalogue': () => [{ id: 'medical', name: '城乡居民医保报销', papers: ['结算单', '身份证'], promise: { days: 5, working: true }, promised_on: '2026-06-22', explained: '5个工作日' }],
+    'errand.catalogue': () => [{ id: 'medical', name: '城乡居民医保报销', category: '医保社保', office: '镇便民服务中心', words: ['住院', '报销'], papers: ['结算单', '身份证'], promise: { days: 5, working: true }, promised_on: '2026-06-22', explained: '5个工作日' }],
     'errand.promise': () => ({ promised_on: '2026-06-22', explained: '5个工作日，已跳过周末和端午（6月19日）' }),
     'errand.list': () => change.errands ?? [anErrand(1), anErrand(2, { person: '冯启顺', days_late: null, promised_on: '2026-06-20' })],
     'errand.finish': () => ({ done }),
@@ -95,9 +95,11 @@ describe('writing a note', () => {
       courtyard: id(1), date: '2026-06-12', present: [{ name: '谢开秀', member: null }], text: '住院 11 天，不知道怎么报销。', tags: [],
       errand: { matter: 'medical', person: '谢开秀', agent: id(90), papers: ['结算单'], promised_on: null },
     }])
-    expect(b.of('draft.drop')).toEqual([{ key: `note:${id(1)}` }])
+    expect(b.of('draft.drop')).toContainEqual({ key: `note:${id(1)}` })
     expect(wrapper.get<HTMLTextAreaElement>('textarea').element.value).toBe('')
     expect(wrapper.text()).toContain('2026-003')
+    wrapper.unmount()
+    expect(b.of('draft.put')).toEqual([])
   })
 
   it('keeps what is typed under its courtyard, also when one goes to another before the pause is over', async () => {
@@ -109,6 +111,16 @@ describe('writing a note', () => {
     await flushPromises()
     expect(b.of('draft.put')).toMatchObject([{ key: `note:${id(1)}`, body: { text: '水管接头又漏了' } }])
     expect(b.of('draft.get').at(-1)).toEqual({ key: `note:${id(2)}` })
+  })
+
+  it('guesses from what was said what is asked for', async () => {
+    village()
+    const { wrapper } = await open()
+    await write(wrapper, '谢开秀住院回来，不知道怎么报销')
+    await wrapper.get('.turn').trigger('click')
+    await flushPromises()
+    expect(wrapper.get('.er').text()).toContain('城乡居民医保报销')
+    expect(wrapper.get('.er').text()).toContain('已跳过周末和端午')
   })
 
   it('leaves every word where it is when the note could not be written', async () => {

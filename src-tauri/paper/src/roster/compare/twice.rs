@@ -10,9 +10,10 @@ const NAMESAKES_MAX: usize = 200;
 
 /// Which rows are about one person.
 pub(super) struct Twice {
-    // Of each row, the field by which it is known, and its group.
-    of: HashMap<usize, (Field, usize)>,
-    groups: Vec<Vec<u32>>,
+    // Of each row, its group.
+    of: HashMap<usize, usize>,
+    // The field by which they are known, the places of the rows, and their numbers.
+    groups: Vec<(Field, Vec<usize>, Vec<u32>)>,
 }
 
 impl Twice {
@@ -45,22 +46,31 @@ impl Twice {
         twice
     }
 
-    fn add(&mut self, field: Field, rows: &[RosterRow], group: Vec<usize>) {
-        for at in &group {
-            self.of.entry(*at).or_insert((field, self.groups.len()));
+    fn add(&mut self, field: Field, rows: &[RosterRow], mut group: Vec<usize>) {
+        if group.len() < 2 {
+            return;
         }
-        self.groups.push(group.iter().map(|at| rows[*at].row).collect());
+        let numbers = group.iter().map(|at| rows[*at].row).collect();
+        // Who is known to stand twice by the number needs no second reason; who only has the name still does.
+        group.retain(|at| !self.of.contains_key(at));
+        group.iter().for_each(|at| _ = self.of.insert(*at, self.groups.len()));
+        self.groups.push((field, group, numbers));
+    }
+
+    /// The groups: the field by which they are known, and the places of the rows.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (Field, &[usize])> {
+        self.groups.iter().map(|(field, group, _)| (*field, &group[..]))
     }
 
     /// The field by which the row at this place is known to stand twice.
     pub(super) fn field(&self, at: usize) -> Option<Field> {
-        self.of.get(&at).map(|(field, _)| *field)
+        self.of.get(&at).map(|group| self.groups[*group].0)
     }
 
     /// The rows of its group, for people: `第 12、17 行`.
     pub(super) fn rows(&self, at: usize) -> String {
-        let Some((_, group)) = self.of.get(&at) else { return String::new() };
-        let numbers: Vec<String> = self.groups[*group].iter().take(10).map(u32::to_string).collect();
+        let Some(group) = self.of.get(&at) else { return String::new() };
+        let numbers: Vec<String> = self.groups[*group].2.iter().take(10).map(u32::to_string).collect();
         format!("第 {} 行", numbers.join("、"))
     }
 }
