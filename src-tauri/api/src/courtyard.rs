@@ -17,7 +17,6 @@ use crate::session::Session;
 
 pub(crate) use list::Yards;
 
-
 request! {
     /// A courtyard to be written.
     pub struct SaveCourtyard {

@@ -11,6 +11,7 @@ mod bundle;
 mod clock;
 mod conflict;
 mod courtyard;
+mod demo;
 mod digest;
 mod doctor;
 mod draft;
@@ -95,6 +96,7 @@ static NOUNS: &[&[Command]] = &[
     org::COMMANDS,
     conflict::COMMANDS,
     digest::COMMANDS,
+    demo::COMMANDS,
     verify::COMMANDS,
     user::COMMANDS,
     laptop::COMMANDS,

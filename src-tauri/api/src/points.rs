@@ -12,12 +12,11 @@ mod work_out;
 
 use std::collections::BTreeMap;
 
+pub(crate) use history::{POSTED, PROPOSED};
+pub(crate) use rules::{book_key, signed};
+
 use crate::dto::{Done, JustDone, Nothing, RecordId, Written, answer, request, words};
 use crate::registry::commands;
-
-
-pub(crate) use history::PROPOSED;
-pub(crate) use rules::signed;
 
 words! {
     /// The three groups, each with its own rules (RULES §8).

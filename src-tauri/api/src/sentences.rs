@@ -58,6 +58,12 @@ pub enum Trouble {
     StickGone,
     /// Only what is below this organisation can be dealt with from here
     NotBelow,
+    /// Made-up people beside real ones
+    DemoIntoData,
+    /// A village's store holds one village
+    DemoOneVillage,
+    /// A demo that cannot be made up, with the sentence that says why
+    BadDemo { text: String },
     /// There is no organisation above
     NoParent,
     /// There is no such record; the word says what was looked for
@@ -237,6 +243,19 @@ impl Trouble {
                 "这一步要由上一级来做，这里做不了，什么也没做，数据没有动。",
                 "请上一级来办。",
             ),
+            DemoIntoData => say(
+                Code::WrongUsage,
+                "这里面已经有数据了，没有往里添演示的人，原来的一条也没动。",
+                "换一个空文件夹；一定要添，就写明 --add。",
+            ),
+            DemoOneVillage => say(
+                Code::WrongUsage,
+                "村里的数据只装得下一个村，什么也没做，数据没有动。",
+                "不写几个村，或者到县里、镇里的文件夹去做。",
+            ),
+            BadDemo { text } => {
+                (Code::WrongUsage, format!("{text}什么也没做，数据没有动。"), "换个数再来。".into(), None)
+            }
             NoParent => {
                 say(Code::Refused, "这里还没有上级，不知道交给谁，没有写。数据没有动。", "先办授权，再写。")
             }

@@ -4,6 +4,7 @@ use yuanba_store::vault::{InstanceLock, SlotUser, Vault};
 use yuanba_store::{NewStore, RecoveryCode, Store, StoreError, Unlock};
 
 use crate::Api;
+use crate::demo::{FillDemo, fill_store};
 use crate::dto::{Empty, Named, Nothing, RecordId, answer, request, words};
 use crate::error::ApiError;
 use crate::registry::commands;
@@ -110,7 +111,7 @@ commands! {
     /// Makes a store and signs its first user in
     "store.create" (Create) -> Created, Anyone => create;
     /// Makes 演示村 in a folder of its own and opens it
-    "store.create_demo" (Nothing) -> WithStatus, Anyone;
+    "store.create_demo" (Nothing) -> WithStatus, Anyone => create_demo;
     /// Signs a user in
     "store.open" (Open) -> WithStatus, Anyone => open;
     /// Gives a new passphrase to whoever has the recovery code, and signs them in
@@ -339,6 +340,43 @@ fn whose(vault: &Vault, name: Option<&str>) -> Result<SlotUser, Trouble> {
         None if users.len() > 1 => Err(Trouble::WhichUser),
         None => users.into_iter().next().cloned().ok_or(Trouble::Damaged),
     }
+}
+
+/// Whoever signs in at 演示村. There is nothing in it to keep from anybody.
+const DEMO_USER: &str = "演示的书记";
+const DEMO_PASSPHRASE: &str = "演示";
+
+fn create_demo(api: &Api, _: Nothing) -> Result<WithStatus, ApiError> {
+    let mut slot = api.slot();
+    *slot = None;
+    let dir = api.demo_dir();
+    let surroundings = api.inner.surroundings.clone();
+    let level = yuanba_core::Level::Village;
+    let session = match Vault::is_in(&dir) {
+        true => {
+            let unlock = Unlock { user: None, passphrase: DEMO_PASSPHRASE.to_owned() };
+            Session::new(Store::open(&dir, unlock, surroundings)?, true, None)?
+        }
+        false => {
+            let new = NewStore {
+                level,
+                name: "演示村党支部".to_owned(),
+                place: Some("演示村".to_owned()),
+                code: None,
+                user: DEMO_USER.to_owned(),
+                role: rights::roles_of(level).next().map(|role| role.id.clone()).unwrap_or_default(),
+                passphrase: DEMO_PASSPHRASE.to_owned(),
+            };
+            let (store, _) = Store::create(&dir, new, surroundings)?;
+            let mut session = Session::new(store, true, None)?;
+            let plan = FillDemo { villages: None, members: None, months: None, seed: None, add: None };
+            fill_store(&mut session, plan)?;
+            session
+        }
+    };
+    *slot = Some(session);
+    drop(slot);
+    Ok(WithStatus { status: status_of(api)? })
 }
 
 fn lock(api: &Api, _: Nothing) -> Result<Empty, ApiError> {

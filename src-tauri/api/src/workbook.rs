@@ -45,7 +45,11 @@ pub(crate) fn write(
         title: format!("{}{title}", store.organisation_name(store.org())?),
         columns: columns
             .iter()
-            .map(|(header, width)| TableColumn { header: (*header).to_owned(), width: *width, as_text: false })
+            .map(|(header, width)| TableColumn {
+                header: (*header).to_owned(),
+                width: *width,
+                as_text: false,
+            })
             .collect(),
         footer: format!("{} 打印，{}", store.me().name, store.today()),
     };

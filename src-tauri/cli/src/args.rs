@@ -111,6 +111,8 @@ pub enum Command {
     /// 做法规则
     #[command(subcommand)]
     Practice(Practice),
+    /// 往空文件夹里添一些编出来的人和事，看样子、练手用
+    Demo(Demo),
     /// 使用人
     #[command(subcommand)]
     User(User),
@@ -329,6 +331,26 @@ pub enum Practice {
         /// 哪个文件夹
         folder: PathBuf,
     },
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// 几个村
+    #[arg(long)]
+    pub villages: Option<u32>,
+    /// 一共多少党员
+    #[arg(long)]
+    pub members: Option<u32>,
+    /// 过去几个月的事
+    #[arg(long)]
+    pub months: Option<u32>,
+    /// 种子：一样的种子编出一样的人
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// 有数据也添
+    #[arg(long)]
+    pub add: bool,
 }
 
 /// `clock …`

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use yuanba_api::{Api, ApiError, Code};
 
 use crate::args::{
-    Bundle, Clock, Command, Conflicts, Enrol, Init, Level, Member, Org, Practice, Roster, User,
+    Bundle, Clock, Command, Conflicts, Demo, Enrol, Init, Level, Member, Org, Practice, Roster, User,
 };
 use crate::exit;
 use crate::seat::{NEW_PASSPHRASE, PASSPHRASE, RECOVERY_CODE, Seat, usage};
@@ -133,6 +133,14 @@ pub fn run(seat: &mut Seat, command: Command) -> Result<Answer, ApiError> {
             let reason =
                 reason.ok_or_else(|| usage("没写原因，没有停用，数据没有动。", "加上 --reason 原因。"))?;
             said(seat, "laptop.revoke", json!({ "laptop": laptop, "reason": reason }))
+        }
+        Command::Demo(Demo { villages, members, months, seed, add }) => {
+            let request = json!({
+                "villages": villages, "members": members, "months": months, "seed": seed, "add": add,
+            });
+            let document = signed_in(seat, "demo.fill", request)?;
+            let words = format!("编好了 {} 个村，{} 人。", document["villages"], document["members"]);
+            Ok(Answer::done(document, words))
         }
         Command::Practice(practice) => self::practice(seat, practice),
         Command::User(user) => self::user(seat, user),

@@ -17,6 +17,8 @@ import type {
   Courtyards,
   SaveCourtyard,
   SetLiaison,
+  DemoFilled,
+  FillDemo,
   Digest,
   DigestOf,
   Examined,
@@ -325,6 +327,8 @@ export interface Commands {
   "conflict.resolve": { request: Resolve; response: JustDone };
   /** The digests of this store */
   "digest.get": { request: DigestOf; response: Digest };
+  /** Fills a store with made-up data */
+  "demo.fill": { request: FillDemo; response: DemoFilled };
   /** Folds the journal again, compares every table, checks chains, signatures and the file */
   "verify.run": { request: Nothing; response: Verified };
   /** Who signs in here */

@@ -3,17 +3,20 @@ import { flushPromises, mount } from '@vue/test-utils'
 import axe from 'axe-core'
 import { createPinia, setActivePinia } from 'pinia'
 import type { Component } from 'vue'
-import { createMemoryHistory, createRouter } from 'vue-router'
+import { createMemoryHistory, createRouter, type Router } from 'vue-router'
 import { queries } from '@/api/query'
 import { useSeat } from '@/seat/seat'
 
-/** Puts a page or a part on the screen as the program would: store, answers, addresses. The seat is asked for first. */
-export async function show(component: Component, options: { at?: string; props?: Record<string, unknown>; slots?: Record<string, string>; seat?: boolean } = {}) {
+/**
+ * Puts a page or a part on the screen as the program would: store, answers, addresses. The seat is asked for first. A
+ * `router` that already stands somewhere is for pages that read their address.
+ */
+export async function show(component: Component, options: { at?: string; props?: Record<string, unknown>; slots?: Record<string, string>; seat?: boolean; router?: Router } = {}) {
   const pinia = createPinia()
   setActivePinia(pinia)
   queries.clear()
-  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/:rest(.*)*', component: { template: '<div />' } }] })
-  await router.push(options.at ?? '/today')
+  const router = options.router ?? createRouter({ history: createMemoryHistory(), routes: [{ path: '/:rest(.*)*', component: { template: '<div />' } }] })
+  if (!options.router) await router.push(options.at ?? '/today')
   if (options.seat !== false) await useSeat().refresh()
   const wrapper = mount(component as never, {
     props: options.props as never,

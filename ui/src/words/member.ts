@@ -65,7 +65,7 @@ export const memberForm = sentences({
   education: ['研究生', '大学本科', '大学专科', '中等专科', '高中', '初中', '小学'],
   kinds: { full: '正式党员', probationary: '预备党员', candidate: '发展对象', activist: '入党积极分子', applicant: '入党申请人' } as Record<string, string>,
   sexes: { male: '男', female: '女' } as Record<string, string>,
-  yes: '是',
+  yes: '是的',
   not: '不是',
   unknown: '没有写',
   nationPlaceholder: '汉族',

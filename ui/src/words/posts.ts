@@ -61,6 +61,8 @@ export const posts = sentences({
   keeping: '写的原因会先存着，关了也不会丢。',
   place: '定岗',
   placeOne: (name: string) => `给${name}定岗`,
+  fromRoster: (n: number) => `从花名册选来的，还有${n}人要定岗。`,
+  nextFromRoster: '先放着，看下一个',
   allPlaced: '人人有岗，或者免了岗',
   allPlacedText: '有人离岗，或者转来新党员，会排在这里。',
   empty: '还没有岗位',

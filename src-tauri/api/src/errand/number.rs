@@ -28,17 +28,19 @@ pub(super) fn next(session: &mut Session, on: NaiveDate) -> Result<String, ApiEr
     let store = &mut session.store;
     let letter = store.authority().letter(store.replica().id(), store.founded_org()).unwrap_or(0);
     let prefix = format!("{}{}", on.year(), letters(letter));
-    // The counter is kept beside the journal, so that an errand which was taken back keeps its number to itself; the
-    // records count too, for a folder that was brought back from a copy.
+    // The counter is kept beside the journal, so that an errand which was taken back keeps its number to itself. Where
+    // there is none yet, the records say how far it is.
     let key = format!("errand/number/{prefix}");
-    let given = store.local_get(&key)?.and_then(|(value, _)| value.as_u64()).unwrap_or(0);
-    let recorded = store
-        .records(&errand::TABLE)?
-        .iter()
-        .filter_map(|record| record.text(errand::NUMBER)?.strip_prefix(&prefix)?.parse::<u64>().ok())
-        .max()
-        .unwrap_or(0);
-    let next = given.max(recorded) + 1;
+    let given = match store.local_get(&key)?.and_then(|(value, _)| value.as_u64()) {
+        Some(given) => given,
+        None => store
+            .records(&errand::TABLE)?
+            .iter()
+            .filter_map(|record| record.text(errand::NUMBER)?.strip_prefix(&prefix)?.parse::<u64>().ok())
+            .max()
+            .unwrap_or(0),
+    };
+    let next = given + 1;
     store.local_put(&key, &next.into())?;
     Ok(format!("{prefix}{next:04}"))
 }

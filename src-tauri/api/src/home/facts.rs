@@ -110,14 +110,15 @@ fn open_errands(session: &Session) -> Result<Vec<Errand>, ApiError> {
 
 /// Probations, and how many people of the roster are in doubt.
 fn members(session: &mut Session) -> Result<(Vec<Probation>, usize), ApiError> {
-    let own = session.store.org();
+    let (own, village) = (session.store.org(), session.level == Level::Village);
     let people = session.people()?;
     let everybody = people.everybody();
-    let here = everybody.iter().map(|at| people.get(*at)).filter(|person| person.here && person.org == own);
+    let here = everybody.iter().map(|at| people.get(*at)).filter(|person| person.here);
     let (mut waiting, mut doubtful) = (Vec::new(), 0);
     for person in here {
-        doubtful += usize::from(person.doubtful);
-        if person.kind == Some(MemberKind::Probationary) {
+        // Doubts of the villages are settled above them too; their people's probation is theirs to watch.
+        doubtful += usize::from(person.doubtful && (person.org == own || !village));
+        if person.kind == Some(MemberKind::Probationary) && person.org == own {
             waiting.push(person.id);
         }
     }

@@ -62,7 +62,7 @@ pub(super) fn claim(api: &Api, request: ClaimPoints) -> Result<Claimed, ApiError
                 .put(points_claim::STATE, PROPOSED),
         };
         draft
-            .put(points_claim::BOOK, book_key(book))
+            .put(points_claim::BOOK, book_key(&book.id, &book.version))
             .put(points_claim::TIMES, cell.times)
             .put(points_claim::ASKED, cell.grant.asked)
             .put(points_claim::GRANTED, cell.grant.granted)

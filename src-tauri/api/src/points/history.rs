@@ -16,7 +16,7 @@ use crate::session::Session;
 
 /// The words of a claim's state.
 pub(crate) const PROPOSED: &str = "proposed";
-pub(super) const POSTED: &str = "posted";
+pub(crate) const POSTED: &str = "posted";
 pub(super) const REFUSED: &str = "refused";
 
 /// Where the terms of an entry hold the book, the times and the claim; between them are cap, asked and granted.

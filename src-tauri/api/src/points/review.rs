@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use yuanba_core::tables::points_claim;
 use yuanba_core::{Id, Value};
 use yuanba_journal::payload::{Ledger, entry_key};
-use yuanba_practices::points::Book;
+use yuanba_practices::points::{Book, Group};
 use yuanba_store::{EntryRow, EntryStanding, Intent, NewEntry, Record};
 
 use super::history::{History, POSTED, PROPOSED, REFUSED, entries};
@@ -67,6 +67,17 @@ fn natural_key(
         key.push(Value::Int(again));
     }
     key
+}
+
+/// 47 人, or 12 户 where households hold the accounts.
+fn counted(claims: &[Record], accounts: usize) -> String {
+    let of_members = |claim: &Record| claim.text(points_claim::GROUP) == Some(Group::Members.name());
+    let word = match (claims.iter().all(of_members), claims.iter().any(of_members)) {
+        (true, _) => "人",
+        (false, false) => "户",
+        (false, true) => "个账户",
+    };
+    format!(" {accounts} {word}")
 }
 
 pub(super) fn review(api: &Api, request: ReviewClaims) -> Result<Reviewed, ApiError> {
@@ -154,7 +165,7 @@ pub(super) fn review(api: &Api, request: ReviewClaims) -> Result<Reviewed, ApiEr
     }
     let alone =
         if own > 0 { "（只有您一个人用，自己申报自己审，已经写明）" } else { "" };
-    intent.say(format!("审了 {} 个账户的积分，入账 {} 分{alone}", people.len(), signed(points)));
+    intent.say(format!("审了{}的积分，入账 {} 分{alone}", counted(&claims, people.len()), signed(points)));
     let posted = u32::try_from(claims.len()).unwrap_or(u32::MAX);
     Ok(Reviewed { posted, points, done: session.commit(intent)? })
 }

@@ -26,8 +26,8 @@ pub(super) fn book(session: &Session, group: PeopleGroup, on: NaiveDate) -> Resu
 }
 
 /// How a book is named in records: `members 2026`.
-pub(super) fn book_key(book: &Book) -> String {
-    format!("{} {}", book.id, book.version)
+pub(crate) fn book_key(id: &str, version: &str) -> String {
+    format!("{id} {version}")
 }
 
 /// The book of a record.

@@ -1,5 +1,6 @@
 //! What somebody at a command line sees of the product.
 
+mod demos;
 mod desk;
 mod people;
 mod rosters;

@@ -6,6 +6,7 @@ export type * from "./bundle";
 export type * from "./clock";
 export type * from "./conflict";
 export type * from "./courtyard";
+export type * from "./demo";
 export type * from "./digest";
 export type * from "./doctor";
 export type * from "./draft";

@@ -2,6 +2,7 @@ import { flushPromises } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
 import type { Letters, Post, PostBoard, Unplaced } from '@/api/types'
 import { aVillage, bridge, refusal } from '@/testing/bridge'
+import { aRow } from '@/testing/people'
 import { findings, show } from '@/testing/mount'
 import PostsPage from './PostsPage.vue'
 
@@ -33,6 +34,7 @@ function village(change: { letters?: Letters; board?: PostBoard; fail?: boolean 
       if (change.fail) throw refusal('refused', '邓秀华已经在「助老帮扶岗」上了，没有再定一次。', '', 'post')
       return { assignment: 'a9', done }
     },
+    'roster.rows': ({ ids }) => ids.map((id) => aRow(0, { id, name: id.slice(2) })),
     'post.excuse': () => ({ done }),
     'post.end': () => ({ done }),
     'draft.get': () => ({ body: null, at: null }),
@@ -59,6 +61,18 @@ describe.each(['normal', 'big'] as Letters[])('in the %s layout', (letters) => {
     const { wrapper } = await open()
     expect(wrapper.text()).toContain('人人有岗，或者免了岗')
     expect(await findings()).toEqual([])
+  })
+})
+
+describe('people whom the roster sent', () => {
+  it('are asked about one after the other, also those who have a post', async () => {
+    village()
+    const { wrapper } = await open('/posts?people=m-冯长友,m-谢正强')
+    expect(wrapper.text()).toContain('从花名册选来的，还有 2\u00a0人要定岗。')
+    expect(wrapper.get('.todo').text()).toContain('冯长友')
+    await press([...document.querySelectorAll('button')].find((b) => b.textContent?.includes('看下一个')))
+    expect(wrapper.get('.todo').text()).toContain('谢正强')
+    expect(wrapper.text()).toContain('还有 1\u00a0人要定岗。')
   })
 })
 
