@@ -1,9 +1,12 @@
-import type { Per } from '@/api/types'
+import type { Per, RuleCounts } from '@/api/types'
 import { signed } from './figures'
 import { sentences } from './sp'
 
 /** What a cap counts over, in words. */
 const periods: Record<Per, string> = { once: '这一回', time: '这一次', day: '这一天', month: '这个月', quarter: '这一季', half_year: '这半年', year: '今年' }
+
+/** A number of a cell with what it counts. */
+const counted = (n: number, counts: RuleCounts) => `${n}${{ times: '次', score: '分', hours: '小时' }[counts]}`
 
 /** 积分: the grid, its foot, the paste. */
 export const points = sentences({
@@ -23,16 +26,17 @@ export const points = sentences({
   review: '审核和排名',
   keys: { fill: '填次数', Enter: '下一人', Tab: '下一列', 'Ctrl D': '同上' },
   grid: '记积分的格子，人在左边，规则在上面',
+  counted: (n: number, counts: RuleCounts) => counted(n, counts),
   foot: {
     at: (name: string, rule: string) => `${name}，${rule}：`,
     empty: (cap: string) => `${cap}。`,
     used: (period: Per, n: number) => `${periods[period]}已经${n}分`,
-    gives: (times: number, granted: number) => `这${times}次记${signed(granted)}分。`,
+    gives: (n: number, counts: RuleCounts, granted: number) => `这${counted(n, counts)}记${signed(granted)}分。`,
     stop: '。',
     comma: '，',
-    full: (times: number) => `到顶了。这${times}次照样记下来，分数记0。`,
-    partly: (times: number, granted: number) => `快到顶了。这${times}次照样记下来，分数记${signed(granted)}。`,
-    had: (times: number) => `这天已经交过${times}次，再填是另外加的。`,
+    full: (n: number, counts: RuleCounts) => `到顶了。这${counted(n, counts)}照样记下来，分数记0。`,
+    partly: (n: number, counts: RuleCounts, granted: number) => `快到顶了。这${counted(n, counts)}照样记下来，分数记${signed(granted)}。`,
+    had: (n: number, counts: RuleCounts) => `这天已经交过${counted(n, counts)}，再填是另外加的。`,
     none: '点一格，填次数，这里说会记多少分。',
   },
   counts: (people: number, capped: number) => (capped > 0 ? `${people}人有分，${capped}处到顶` : `${people}人有分`),

@@ -14,7 +14,7 @@ export const pointsBooks = sentences({
   rankingSentence: (group: string, n: number) => `${group}${n}人，按今年的分排，分一样的并列。`,
   list: '等审核的积分',
   rankList: '积分排名',
-  columns: { name: '姓名', rule: '哪一条', date: '哪天', times: '次数', points: '记多少分', proposer: '谁记的', mark: '要留意', rank: '第几', year: '今年', balance: '账上', pending: '等审核', state: '怎么样了', by: '谁办的', reason: '为什么' },
+  columns: { name: '姓名', rule: '哪一条', date: '哪天', times: '次数', points: '记多少分', proposer: '谁记的', mark: '要留意', rank: '第几', group: '党小组', year: '今年', balance: '账上', pending: '等审核', state: '怎么样了', by: '谁办的', reason: '为什么' },
   times: (n: number) => `${n}次`,
   capped: (asked: number) => `到顶，本来${signed(asked)}分`,
   own: '自己记的',

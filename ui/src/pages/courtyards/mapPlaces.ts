@@ -5,7 +5,7 @@ export interface Sheet { width: number; height: number }
 export interface Spot { x: number; y: number }
 
 /** Room kept for the houses and the two lines of words of a courtyard at the edge. */
-const MARGIN = { side: 66, top: 58, bottom: 66 }
+const MARGIN = { side: 76, top: 62, bottom: 70 }
 
 /** Where a place of 0 to 1000 lies on the drawing. */
 export function spotOf(x: number, y: number, sheet: Sheet): Spot {

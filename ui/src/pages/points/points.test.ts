@@ -9,10 +9,10 @@ import { readPasted } from '@/words/pastedTable'
 
 const names = ['何玉兰', '李国强', '刘桂香', '杨素芬']
 const person = (i: number) => `p${i}`
-const rule = (id: string, name: string, points: number, cap: number): PointRule => ({ id, name, part: '基础分', points, unit: '次', per: 'time', cap, cap_period: 'year', cap_text: `每次${points}分，全年最多${cap}` })
+const rule = (id: string, name: string, points: number, cap: number): PointRule => ({ id, name, part: '基础分', points, counts: 'times', unit: '次', per: 'time', cap, cap_period: 'year', cap_text: `每次${points}分，全年最多${cap}` })
 const rules = [rule('study', '集中学习', 2, 12), rule('day', '主题党日', 2, 8)]
 const done = { group: 'g', text: '记了积分', at: '2026-06-05T09:55:00+08:00' }
-const claim = (n: number, proposer: string, granted = 2): Claim => ({ id: `c${n}`, account: person(n), name: names[n] ?? '', rule: 'study', rule_name: '集中学习', date: '2026-06-05', times: 1, asked: 2, granted, proposer, state: 'proposed' })
+const claim = (n: number, proposer: string, granted = 2): Claim => ({ id: `c${n}`, account: person(n), name: names[n] ?? '', rule: 'study', rule_name: '集中学习', date: '2026-06-05', times: 1, asked: 2, granted, event: null, proposer, mine: proposer === '罗永福', state: 'proposed', reason: null })
 
 /** 杨素芬 has already reached the cap of 集中学习. */
 function village(change: { letters?: Letters; fail?: boolean; draft?: unknown; claims?: Claim[]; level?: 'village' | 'township' } = {}) {
@@ -28,7 +28,7 @@ function village(change: { letters?: Letters; fail?: boolean; draft?: unknown; c
   }
   return bridge({
     'store.status': () => aVillage({ letters: change.letters ?? 'normal', level: change.level ?? 'village' }),
-    'points.rules': () => (['members', 'households'] as PeopleGroup[]).map((group, i) => ({ group, group_name: i ? '农户' : '党员', book: '党员积分办法', version: '2026', rules })),
+    'points.rules': () => (['members', 'households'] as PeopleGroup[]).map((group, i) => ({ group, group_name: i ? '农户' : '党员', book: '党员积分办法', version: '2026', principles: ['依法信访不扣分。'], rules })),
     'points.grid': () => ({ book: '党员积分办法', accounts: names.map((name, i) => ({ id: person(i), name, party_group: '二组', year_total: 10 + i, used: { study: i === 3 ? 12 : 4, day: 0 } })), claims: [] }),
     'points.preview': (r) => preview(r.cells),
     'points.claim': (r) => {
@@ -37,7 +37,7 @@ function village(change: { letters?: Letters; fail?: boolean; draft?: unknown; c
     },
     'points.claims': () => change.claims ?? [claim(0, '周晓雯'), claim(1, '罗永福'), claim(3, '周晓雯', 0)],
     'points.review': (r) => ({ posted: r.approve ? r.claims.length : 0, points: 2, done }),
-    'points.balances': () => names.map((name, i) => ({ account: person(i), name, balance: 40 - i, pending: i ? 0 : 2, year: 20 - i, rank: i + 1 })),
+    'points.balances': () => names.map((name, i) => ({ account: person(i), name, party_group: '二组', vouchers: null, balance: 40 - i, pending: i ? 0 : 2, year: 20 - i, rank: i + 1 })),
     'points.entries': () => [
       { key: 'k1', account: person(3), date: '2026-06-05', name: '杨素芬', rule_name: '主题党日', points: 2, state: 'posted', reason: null, done_by: '周晓雯' },
       { key: 'k2', account: person(3), date: '2026-05-09', name: '杨素芬', rule_name: '集中学习', points: -2, state: 'reversal', reason: '记错了人', done_by: '周晓雯' },
