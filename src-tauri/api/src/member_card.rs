@@ -64,9 +64,11 @@ pub(crate) fn card(api: &Api, request: OneRecord) -> Result<MemberCard, ApiError
     let session = api.session()?;
     let record = session.member(request.id)?;
     let row = Rows::new(&session).row(&record)?;
-    let kind = row.kind_name.clone();
-    let years = party_years(&session, &record);
-    let mut tags = vec![years.map_or(kind.clone(), |years| format!("{kind}，党龄 {years}\u{a0}年"))];
+    let years = party_years(&session, &record).map(|years| format!("，党龄 {years}\u{a0}年"));
+    let mut tags = Vec::new();
+    if row.kind.is_some() {
+        tags.push(format!("{}{}", row.kind_name, years.unwrap_or_default()));
+    }
     tags.extend(row.party_group.clone());
     if let Some(courtyard) = record.id(member::COURTYARD) {
         let courtyard = session.store.record(&courtyard::TABLE, courtyard)?;
