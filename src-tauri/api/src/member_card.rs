@@ -68,9 +68,11 @@ pub(crate) fn card(api: &Api, request: OneRecord) -> Result<MemberCard, ApiError
     timeline.extend(points::told(&mut session, record.id)?);
     timeline.sort_by(|a, b| b.date.cmp(&a.date));
     let row = Rows::new(&session).row(&record)?;
-    let kind = row.kind_name.clone();
-    let years = party_years(&session, &record);
-    let mut tags = vec![years.map_or(kind.clone(), |years| format!("{kind}，党龄 {years}\u{a0}年"))];
+    let years = party_years(&session, &record).map(|years| format!("，党龄 {years}\u{a0}年"));
+    let mut tags = Vec::new();
+    if row.kind.is_some() {
+        tags.push(format!("{}{}", row.kind_name, years.unwrap_or_default()));
+    }
     tags.extend(row.party_group.clone());
     if let Some(courtyard) = record.id(member::COURTYARD) {
         let courtyard = session.store.record(&courtyard::TABLE, courtyard)?;
