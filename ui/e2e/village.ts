@@ -38,7 +38,7 @@ export async function demoVillage(request: APIRequestContext): Promise<void> {
 
 /** The card of a member of the village. */
 export async function memberCard(request: APIRequestContext): Promise<Place> {
-  const all = { search: '', party_group: null, kinds: [], post: 'all', doubt_only: false, sort: 'name', descending: false, org: null }
+  const all = { search: '', party_group: null, kinds: null, post: 'all', doubt_only: false, sort: 'name', descending: false, org: null }
   const { ids } = await command<{ ids: string[] }>(request, 'roster.query', all)
   expect(ids.length).toBeGreaterThan(0)
   return { name: 'card', address: `/roster/${ids[0]}` }

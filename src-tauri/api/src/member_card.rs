@@ -11,7 +11,7 @@ use crate::error::ApiError;
 use crate::member::{Doubt, DoubtChoice, EventKind, Fact, FactGroup, MemberCard, TimelineEntry};
 use crate::roster_rows::Rows;
 use crate::session::Session;
-use crate::{mask, member_fields, problems, time};
+use crate::{mask, member_fields, points, problems, time};
 
 /// The groups of facts, in their order.
 const GROUPS: &[(&str, &[Field])] = &[
@@ -61,12 +61,18 @@ const GROUPS: &[(&str, &[Field])] = &[
 ];
 
 pub(crate) fn card(api: &Api, request: OneRecord) -> Result<MemberCard, ApiError> {
-    let session = api.session()?;
+    let mut session = api.session()?;
     let record = session.member(request.id)?;
+    let standing = points::standing(&mut session, &record)?;
+    let mut timeline = timeline(&session, &record)?;
+    timeline.extend(points::told(&mut session, record.id)?);
+    timeline.sort_by(|a, b| b.date.cmp(&a.date));
     let row = Rows::new(&session).row(&record)?;
-    let kind = row.kind_name.clone();
-    let years = party_years(&session, &record);
-    let mut tags = vec![years.map_or(kind.clone(), |years| format!("{kind}，党龄 {years}\u{a0}年"))];
+    let years = party_years(&session, &record).map(|years| format!("，党龄 {years}\u{a0}年"));
+    let mut tags = Vec::new();
+    if row.kind.is_some() {
+        tags.push(format!("{}{}", row.kind_name, years.unwrap_or_default()));
+    }
     tags.extend(row.party_group.clone());
     if let Some(courtyard) = record.id(member::COURTYARD) {
         let courtyard = session.store.record(&courtyard::TABLE, courtyard)?;
@@ -80,8 +86,8 @@ pub(crate) fn card(api: &Api, request: OneRecord) -> Result<MemberCard, ApiError
         sentence,
         doubts: doubts(&session, &record)?,
         groups: groups(&record),
-        timeline: timeline(&session, &record)?,
-        standing: None,
+        timeline,
+        standing,
         row,
     })
 }

@@ -8,12 +8,14 @@ mod grid;
 mod history;
 mod review;
 mod rules;
+mod standing;
 mod work_out;
 
 use std::collections::BTreeMap;
 
 pub(crate) use history::{POSTED, PROPOSED};
 pub(crate) use rules::{book_key, signed};
+pub(crate) use standing::{standing, told};
 
 use crate::dto::{Done, JustDone, Nothing, RecordId, Written, answer, request, words};
 use crate::registry::commands;

@@ -113,6 +113,11 @@ pub enum Command {
     Practice(Practice),
     /// 往空文件夹里添一些编出来的人和事，看样子、练手用
     Demo(Demo),
+    /// 量一量在这份数据上有多快
+    Bench {
+        /// 量什么
+        name: Measure,
+    },
     /// 使用人
     #[command(subcommand)]
     User(User),
@@ -351,6 +356,15 @@ pub struct Demo {
     /// 有数据也添
     #[arg(long)]
     pub add: bool,
+}
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Measure {
+    /// 边打字边找人
+    Search,
+    /// 打开头几页
+    Pages,
 }
 
 /// `clock …`

@@ -4,6 +4,7 @@
 
 mod args;
 mod batch;
+mod bench;
 mod exit;
 mod run;
 mod seat;

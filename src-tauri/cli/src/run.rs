@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use yuanba_api::{Api, ApiError, Code};
 
 use crate::args::{
-    Bundle, Clock, Command, Conflicts, Demo, Enrol, Init, Level, Member, Org, Practice, Roster, User,
+    Bundle, Clock, Command, Conflicts, Demo, Enrol, Init, Level, Measure, Member, Org, Practice, Roster, User,
 };
+use crate::bench;
 use crate::exit;
 use crate::seat::{NEW_PASSPHRASE, PASSPHRASE, RECOVERY_CODE, Seat, usage};
 
@@ -140,6 +141,15 @@ pub fn run(seat: &mut Seat, command: Command) -> Result<Answer, ApiError> {
             });
             let document = signed_in(seat, "demo.fill", request)?;
             let words = format!("编好了 {} 个村，{} 人。", document["villages"], document["members"]);
+            Ok(Answer::done(document, words))
+        }
+        Command::Bench { name } => {
+            seat.open()?;
+            let document = match name {
+                Measure::Search => bench::search(&seat.api)?,
+                Measure::Pages => bench::pages(&seat.api)?,
+            };
+            let words = serde_json::to_string_pretty(&document).unwrap_or_default();
             Ok(Answer::done(document, words))
         }
         Command::Practice(practice) => self::practice(seat, practice),

@@ -57,6 +57,15 @@ impl Authority {
         tree
     }
 
+    /// This tree with more certificates.
+    pub fn and<'a>(&self, certificates: impl IntoIterator<Item = &'a Certificate>) -> Authority {
+        let mut tree = self.clone();
+        for certificate in certificates {
+            tree.take(certificate);
+        }
+        tree
+    }
+
     fn take(&mut self, certificate: &Certificate) {
         let issuer = certificate.issuer.id();
         match certificate.claim {

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, params};
 use yuanba_core::Id;
 use yuanba_core::tables;
 use yuanba_journal::fold::FieldState;
-use yuanba_journal::payload::RecordWrite;
+use yuanba_journal::payload::{ItemOp, RecordWrite};
 use yuanba_journal::{ChangeRef, GroupId, Kind};
 
 use crate::intent::Intent;
@@ -161,6 +161,10 @@ impl Store {
             };
             let record = record?;
             for item in &write.items {
+                // Declaring a record void names what was seen without writing it.
+                if matches!(item.op, ItemOp::Saw(_)) {
+                    continue;
+                }
                 let still_ours = match record.state().fields.get(&item.field) {
                     Some(FieldState::Register(heads)) => {
                         heads.iter().any(|h| record.state().origins[h.origin].hash == change.hash)

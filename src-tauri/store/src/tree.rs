@@ -35,11 +35,9 @@ impl Store {
     }
 
     /// The tree as it would be with the certificates of some segments and some more; nothing is taken in.
-    pub fn authority_with(&self, segments: &[Segment], more: &[Certificate]) -> Result<Authority> {
-        let (mut certificates, revocations) = context::tree_parts(&self.db)?;
-        certificates.extend(carried(segments));
-        certificates.extend(more);
-        Ok(Authority::new(&certificates, revocations))
+    pub fn authority_with(&self, segments: &[Segment], more: &[Certificate]) -> Authority {
+        let carried: Vec<Certificate> = carried(segments).collect();
+        self.authority().and(carried.iter().chain(more))
     }
 }
 

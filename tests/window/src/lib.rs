@@ -4,11 +4,13 @@
 //! and `./dev run` see to that. Everything it starts ends with it.
 
 mod driver;
+mod office;
 mod program;
 mod screen;
 mod window;
 
 pub use driver::Driver;
-pub use program::program;
+pub use office::Office;
+pub use program::{command_line, program};
 pub use screen::Screen;
 pub use window::Window;

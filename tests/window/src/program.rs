@@ -1,4 +1,4 @@
-//! Which binary is under test.
+//! Which binaries are under test.
 
 use std::path::PathBuf;
 
@@ -9,17 +9,29 @@ use anyhow::{Context as _, ensure};
 /// # Errors
 /// When it is not there.
 pub fn program() -> anyhow::Result<PathBuf> {
-    let program = match std::env::var_os("YUANBA_WINDOW") {
-        Some(named) => std::path::absolute(named)?,
+    built(std::env::var_os("YUANBA_WINDOW").map(PathBuf::from), "yuanba")
+}
+
+/// The built `yuanba-cli`: `$YUANBA_CLI`, else the one that the same build left beside this test.
+///
+/// # Errors
+/// When it is not there.
+pub fn command_line() -> anyhow::Result<PathBuf> {
+    built(std::env::var_os("YUANBA_CLI").map(PathBuf::from), "yuanba-cli")
+}
+
+fn built(named: Option<PathBuf>, name: &str) -> anyhow::Result<PathBuf> {
+    let program = match named {
+        Some(named) => named,
         None => {
             let mut folder = std::env::current_exe()?;
             folder.pop();
             if folder.ends_with("deps") {
                 folder.pop();
             }
-            folder.join("yuanba").with_extension(std::env::consts::EXE_EXTENSION)
+            folder.join(name).with_extension(std::env::consts::EXE_EXTENSION)
         }
     };
     ensure!(program.is_file(), "{} is not built; `./dev test window` builds it", program.display());
-    program.canonicalize().context("the program cannot be reached")
+    program.canonicalize().with_context(|| format!("{} cannot be reached", program.display()))
 }

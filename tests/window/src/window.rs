@@ -57,10 +57,8 @@ impl Window {
     /// # Errors
     /// When it does not come; the message has what the page shows instead.
     pub async fn words(&self, words: &str) -> anyhow::Result<Element> {
-        let squeezed: String = words.chars().filter(|c| !c.is_whitespace()).collect();
-        let text = "translate(normalize-space(string(.)), ' \u{a0}', '')";
-        let path = format!("//body//*[{text} = '{squeezed}' and not(*[{text} = '{squeezed}'])]");
-        self.wait(Locator::XPath(&path), words).await
+        let same = format!("{SQUEEZED} = '{}'", squeezed(words));
+        self.wait(Locator::XPath(&format!("//body//*[{same} and not(*[{same}])]")), words).await
     }
 
     /// The same for words that are only a part of what stands there.
@@ -68,11 +66,8 @@ impl Window {
     /// # Errors
     /// When it does not come; the message has what the page shows instead.
     pub async fn words_within(&self, words: &str) -> anyhow::Result<Element> {
-        let squeezed: String = words.chars().filter(|c| !c.is_whitespace()).collect();
-        let text = "translate(normalize-space(string(.)), ' \u{a0}', '')";
-        let path =
-            format!("//body//*[contains({text}, '{squeezed}') and not(*[contains({text}, '{squeezed}')])]");
-        self.wait(Locator::XPath(&path), words).await
+        let within = holds(words);
+        self.wait(Locator::XPath(&format!("//body//*[{within} and not(*[{within}])]")), words).await
     }
 
     /// Clicks what has exactly these words.
@@ -89,12 +84,20 @@ impl Window {
     /// # Errors
     /// When there is no such field, or it takes no keys.
     pub async fn write(&self, label: &str, text: &str) -> anyhow::Result<()> {
-        let path = format!(
-            "//label[contains(normalize-space(string(.)), '{label}')]/following::*[self::input or self::textarea][1]"
-        );
+        let path = format!("//label[{}]/following::*[self::input or self::textarea][1]", holds(label));
         let field = self.wait(Locator::XPath(&path), label).await?;
         field.clear().await?;
         field.send_keys(text).await.with_context(|| format!("「{label}」 takes no keys"))
+    }
+
+    /// Presses the one button that finishes the job of a page; its words must contain `words`.
+    ///
+    /// # Errors
+    /// When the page has no such button, or something lies over it.
+    pub async fn finish(&self, words: &str) -> anyhow::Result<()> {
+        let path = format!("//*[contains(concat(' ', @class, ' '), ' main-act ') and {}]", holds(words));
+        let button = self.wait(Locator::XPath(&path), words).await?;
+        button.click().await.with_context(|| format!("「{words}」 cannot be pressed"))
     }
 
     /// Goes to a page by its address, as a menu would.
@@ -213,4 +216,16 @@ impl Window {
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
+}
+
+/// What stands in an element, without the spaces that the pages put between Chinese and figures by rule.
+const SQUEEZED: &str = "translate(normalize-space(string(.)), ' \u{a0}', '')";
+
+fn squeezed(words: &str) -> String {
+    words.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// The condition that an element holds these words.
+fn holds(words: &str) -> String {
+    format!("contains({SQUEEZED}, '{}')", squeezed(words))
 }

@@ -40,7 +40,7 @@ export const frame = sentences({
   undoing: '撤销',
   undoNothing: '没有可以撤销的了。',
   undone: (text: string) => `撤销了：${text}`,
-  undoLeft: (what: string) => `后来又改过的没有动：${what}。`,
+  undoLeft: (what: string) => `。后来又改过的没有动：${what}。`,
   justDone: '刚才做的',
   close: '收起',
 })

@@ -17,6 +17,11 @@ use crate::error::ApiError;
 use crate::session::Session;
 use crate::workbook::{self, known, number, some, text};
 
+/// The rank of one total among all: one more than how many are larger.
+pub(super) fn rank_of(total: i64, totals: &[i64]) -> u32 {
+    totals.iter().filter(|other| **other > total).count() as u32 + 1
+}
+
 /// The rank of each total, the largest first: equal totals share a rank and the next one counts them all.
 fn ranks(totals: &[i64]) -> Vec<u32> {
     let mut sorted: Vec<i64> = totals.to_vec();
@@ -109,5 +114,8 @@ mod tests {
     fn equal_totals_share_a_rank_and_the_next_one_counts_them_all() {
         assert_eq!(ranks(&[12, 20, 12, 0, 20]), [3, 1, 3, 5, 1]);
         assert!(ranks(&[]).is_empty());
+        let totals = [12, 20, 12, 0, 20];
+        let one_by_one: Vec<u32> = totals.iter().map(|total| rank_of(*total, &totals)).collect();
+        assert_eq!(one_by_one, ranks(&totals));
     }
 }

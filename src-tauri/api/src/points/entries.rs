@@ -29,21 +29,25 @@ fn called(session: &Session, entry: &EntryRow) -> Result<String, ApiError> {
 }
 
 pub(super) fn list(api: &Api, request: ListEntries) -> Result<Vec<PointsEntry>, ApiError> {
-    let mut session = api.session()?;
-    let names = AccountNames::read(&mut session)?;
+    lines(&mut *api.session()?, request.account.map(|id| id.0))
+}
+
+/// Entries as people read them, the newest first: what was reversed stands there with its reversal.
+pub(super) fn lines(session: &mut Session, account: Option<Id>) -> Result<Vec<PointsEntry>, ApiError> {
+    let names = AccountNames::read(session)?;
     let users = session.user_names()?;
     let claims: HashMap<Id, Record> =
         session.live(&points_claim::TABLE)?.into_iter().map(|claim| (claim.id, claim)).collect();
     let mut lines = Vec::new();
-    for entry in entries(&session, request.account.map(|id| id.0))? {
+    for entry in entries(session, account)? {
         let user = |id: Option<Id>| id.and_then(|id| users.get(&id).cloned()).unwrap_or_default();
         let claim = claim_of(&entry).and_then(|id| claims.get(&id));
         let mut line = PointsEntry {
             key: entry.key.to_string(),
             account: session.store.representative(entry.to)?.into(),
             date: entry.on.clone(),
-            name: names.of(&session, entry.to)?,
-            rule_name: called(&session, &entry)?,
+            name: names.of(session, entry.to)?,
+            rule_name: called(session, &entry)?,
             points: entry.amount,
             state: EntryState::Posted,
             reason: claim.and_then(|claim| claim.text(points_claim::EVENT)).map(str::to_owned),

@@ -85,6 +85,12 @@ fn points_are_claimed_by_one_reviewed_by_another_posted_and_reversed_with_a_reas
     let twice = village.refused("points.reverse", json!({"key": study["key"], "reason": "再来"}));
     assert_eq!(twice.code, Code::Refused);
 
+    let card = village.call("member.card", json!({"id": member}));
+    assert_eq!((&card["standing"]["points"], &card["standing"]["rank"]), (&json!(3), &json!(1)));
+    let told: Vec<&str> =
+        card["timeline"].as_array().unwrap().iter().map(|e| e["text"].as_str().unwrap()).collect();
+    assert!(told.contains(&"冲销集中学习，记 −2 分") && told.contains(&"三会一课，记 3 分"), "{told:?}");
+
     // What was reversed may be claimed again, and counts again.
     sign_in(&village, "周晓雯");
     claim(&village, "members", "2026-06-05", cells(&member, &[("study-session", 1)]));

@@ -85,7 +85,7 @@ fn take_in(store: &mut Store, file: &Path) -> Result<FileRead> {
         return Err(is_enrolment(here, "这是上级给的授权文件", "请在「授权」里打开它。"));
     }
     let segments = verified(&opened, here, &name)?;
-    let tree = store.authority_with(&segments, &[])?;
+    let tree = store.authority_with(&segments, &[]);
     // The file itself may bring the word that we are part of another organisation now.
     let us = tree.canonical(store.org());
     let writer = opened.writer().id();

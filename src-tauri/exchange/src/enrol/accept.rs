@@ -67,7 +67,7 @@ pub fn accept(store: &mut Store, file: &Path) -> Result<Accepted> {
     };
     let segments = verified(&opened, here, name)?;
     let taken = claim.signed(&issuer);
-    let tree = store.authority_with(&segments, &[taken])?;
+    let tree = store.authority_with(&segments, &[taken]);
     let given = match into {
         None => tree.parent(child) == Some(by),
         Some(into) => tree.canonical(child) == into && tree.covers(by, into),

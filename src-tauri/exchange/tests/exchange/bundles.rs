@@ -2,13 +2,14 @@
 
 use std::ops::ControlFlow;
 
+use yuanba_core::Id;
 use yuanba_exchange::ExchangeError;
 use yuanba_exchange::bundle::{self, Inspected, Status};
 use yuanba_journal::author::{Circumstances, Draft, append_group};
-use yuanba_journal::payload::Claim;
+use yuanba_journal::payload::{Claim, Ledger};
 use yuanba_journal::{Clock, HeadSignature, Kind, Lane, ReplicaKey, Segment, Stamp, StreamId};
-use yuanba_store::Intent;
 use yuanba_store::peers::Vector;
+use yuanba_store::{Intent, NewEntry};
 
 use crate::place::{Place, all, assert_even, on, stick};
 
@@ -114,6 +115,40 @@ fn with_nothing_new_a_bundle_is_small() {
         assert_eq!(written.changes, 0);
         assert!(written.bytes <= 4096 + 100 * streams, "{} bytes for {streams} streams", written.bytes);
     }
+}
+
+#[test]
+fn a_points_entry_takes_at_most_35_bytes() {
+    let (mut village, mut township) = pair();
+    let people: Vec<Id> = (0..60).map(|n| village.add(&format!("王{n}"))).collect();
+    village.exchange(&mut township);
+    village.hand(township.org(), &mut township);
+    let rules = ["study", "volunteer", "meeting", "post-duty", "mediate"];
+    let org = village.org();
+    for act in 0..200usize {
+        let (rule, event) = (rules[act * 7 % rules.len()], village.store.new_id());
+        let mut intent = Intent::new("记分");
+        for n in 0..5 {
+            let account = people[(act * 31 + n * 7) % people.len()];
+            intent.entry(NewEntry {
+                ledger: Ledger::Points,
+                from: org,
+                to: account,
+                amount: 2,
+                key: vec![account.into(), rule.into(), event.into()],
+                on: format!("2026-{:02}-{:02}", act / 20 + 1, act % 28 + 1),
+                rule: rule.into(),
+                terms: vec!["2026.1".into(), 12.into(), 2.into(), 2.into()],
+            });
+        }
+        village.store.commit_quietly(intent).unwrap();
+    }
+    let stick = stick();
+    let written = village.write(township.org(), stick.path());
+    assert_eq!(written.changes, 1000);
+    assert!(written.bytes <= 35 * 1000, "{} bytes", written.bytes);
+    assert_eq!(township.read(&written.file).new, 1000);
+    assert_even(org, &village, &township);
 }
 
 #[test]

@@ -10,6 +10,9 @@ use super::Origin;
 use crate::payload::{ItemOp, RecordWrite};
 use crate::{ChangeRef, Hash, JournalError};
 
+/// Values with their origins and items, as a state lists them.
+type Listed<'a> = Vec<(&'a Option<Value>, usize, u64)>;
+
 /// A write to the record, or to one of the records that are the same person.
 #[derive(Debug, Clone)]
 pub struct RecordInput {
@@ -176,7 +179,7 @@ impl RecordState {
             self.origins.iter().try_for_each(|o| o.encode(&mut e))?;
             e.array(self.fields.len() as u64)?;
             for (field, state) in &self.fields {
-                let (kind, list): (u8, Vec<(&Option<Value>, usize, u64)>) = match state {
+                let (kind, list): (u8, Listed<'_>) = match state {
                     FieldState::Register(heads) => {
                         (0, heads.iter().map(|h| (&h.value, h.origin, 0)).collect())
                     }

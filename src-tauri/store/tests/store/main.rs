@@ -80,6 +80,21 @@ fn undo_restores_the_state_and_undoing_the_undo_is_redo() {
 }
 
 #[test]
+fn taking_back_a_void_leaves_nothing_behind_and_names_nothing_as_left() {
+    let (_dir, mut store) = village(6);
+    let id = add_member(&mut store, "王秀英", None);
+    let before = store.digest(None).unwrap().state_digest;
+    let record = store.record(&member::TABLE, id).unwrap().unwrap();
+    let mut intent = Intent::new("作废");
+    intent.edit(&record).void("重复登记");
+    let group = store.commit(intent).unwrap();
+
+    let undone = store.undo(Some(group)).unwrap();
+    assert_eq!(undone.left, Vec::<String>::new());
+    assert_eq!(store.digest(None).unwrap().state_digest, before);
+}
+
+#[test]
 fn undo_of_points_takes_them_back_and_leaves_the_entry_to_be_seen() {
     let (_dir, mut store) = village(5);
     let account = add_member(&mut store, "王秀英", None);
