@@ -19,6 +19,7 @@ export const PLACES: readonly Place[] = [
   { name: 'courtyards', address: '/courtyards' },
   { name: 'points', address: '/points' },
   { name: 'stick', address: '/stick' },
+  { name: 'settle', address: '/settle' },
   { name: 'more', address: '/more' },
 ]
 

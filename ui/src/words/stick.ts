@@ -30,6 +30,7 @@ export const stick = sentences({
   readNothing: 'U盘上没有能读的文件。',
   from: (name: string) => `${name}带来的`,
   status: { read: '读进来了', already: '以前读过', parked: '先放着', refused: '没读进来' },
+  ownText: '这是这台电脑写出去的，带去交给他们就行。',
   readSum: (found: number, refused: number) => (refused === 0 ? `读进来${found}条，没有坏的。再读一次也不会重复。` : `读进来${found}条，${refused}个文件没读进来。东西一条也没丢。`),
   doubts: (n: number) => `${n}件存疑，要您来定`,
   doubtsText: '两边写得不一样，定一个就好，不急。',

@@ -191,6 +191,14 @@ describe('the map', () => {
 })
 
 describe('the ledger', () => {
+  it('says where errands come from when there are none', async () => {
+    village({ errands: [] })
+    const { wrapper } = await open('/courtyards?errand=1')
+    expect(wrapper.text()).toContain('写手记的时候勾上「转成代办」，就开一件。')
+    expect(await findings()).toEqual([])
+    expect(mains()).toHaveLength(1)
+  })
+
   it('opens the latest errand, and closes it with a result', async () => {
     const b = village()
     const { wrapper } = await open('/courtyards?errand=1')

@@ -188,6 +188,23 @@ describe('reviewing', () => {
     expect(b.of('points.review')).toEqual([{ claims: ['c0'], approve: true, reason: null }])
   })
 
+  it('leaves what one claimed oneself to another, and says so', async () => {
+    const b = village()
+    const { wrapper } = await show(PointsPage, { at: '/points?view=review' })
+    await wrapper.get('[role=grid]').trigger('keydown', { key: 'a', ctrlKey: true })
+    expect(wrapper.get('.foot').text()).toContain('1\u00a0笔是自己记的，先留着，换个人审。')
+    await wrapper.get('.main-act').trigger('click')
+    await flushPromises()
+    expect(b.of('points.review')).toEqual([{ claims: ['c0', 'c3'], approve: true, reason: null }])
+  })
+
+  it('says that all is reviewed when nothing waits', async () => {
+    village({ claims: [] })
+    const { wrapper } = await show(PointsPage, { at: '/points?view=review' })
+    expect(wrapper.text()).toContain('都审完了')
+    expect(await findings()).toEqual([])
+  })
+
   it('refuses only with a reason', async () => {
     const b = village()
     const { wrapper } = await show(PointsPage, { at: '/points?view=review' })

@@ -49,7 +49,7 @@ const press = async (el: Element | null | undefined) => {
 }
 
 describe.each(['normal', 'big'] as Letters[])('in the %s layout', (letters) => {
-  it.each(['/posts', '/posts?id=policy'])('%s is sound for readers and has one main button', async (at) => {
+  it.each(['/posts', '/posts?post=policy'])('%s is sound for readers and has one main button', async (at) => {
     village({ letters })
     await open(at)
     expect(await findings()).toEqual([])
@@ -144,7 +144,7 @@ describe('giving a post', () => {
 describe('a post', () => {
   it('lets somebody go only with a reason', async () => {
     const b = village()
-    const { wrapper } = await open('/posts?id=policy')
+    const { wrapper } = await open('/posts?post=policy')
     await press(wrapper.findAll('.one li .btn')[0]?.element)
     const dialog = document.querySelector('[role=dialog]')
     expect(dialog?.textContent).toContain('王秀英不再任政策宣传岗？')

@@ -102,6 +102,15 @@ describe('handing over by stick', () => {
     expect(wrapper.get('.main-act').text()).toBe('办完了，回今天')
   })
 
+  it('takes its own file on the stick for what it is, not for a wrong one', async () => {
+    office({ state: { log: [{ at: '2026-06-03T10:00:00+08:00', direction: 'written', file: '茶园村-20260601.yuanba', new: 31, status: '给柳坝镇' }] } })
+    const { wrapper } = await open()
+    await main(wrapper)
+    expect(wrapper.text()).toContain('这是这台电脑写出去的')
+    expect(wrapper.text()).toContain('读进来 9\u00a0条，没有坏的。')
+    expect(wrapper.find('.two .st.fail').exists()).toBe(false)
+  })
+
   it('says three things when reading failed, and offers to read again', async () => {
     office({ fail: 'read' })
     const { wrapper } = await open()
