@@ -10,8 +10,7 @@ use yuanba_core::Id;
 use yuanba_core::tables::member;
 use yuanba_paper::Watch;
 use yuanba_paper::roster::{
-    Field, Held, ImportReading, Mapping, ReadOptions, ReadRow, RosterError, Status, Value, Values, compare,
-    read,
+    Field, Held, ImportReading, Mapping, ReadOptions, ReadRow, RosterError, Status, Values, compare, read,
 };
 use yuanba_paper::sheet::{SheetError, limits::FILE_BYTES_MAX};
 use yuanba_store::intent::RecordDraft;
@@ -185,8 +184,8 @@ fn write_changes(
     };
     let new = row.changes.iter().filter(|(field, _)| chosen(*field, Keep::New));
     let kept = row.kept.iter().filter(|(field, _)| chosen(*field, Keep::Old));
-    let written: Vec<&(Field, (Option<Value>, Option<Value>))> = new.chain(kept).collect();
-    if written.is_empty() {
+    let mut written = new.chain(kept).peekable();
+    if written.peek().is_none() {
         return false;
     }
     let draft = intent.edit(record);

@@ -29,7 +29,7 @@ pub struct Command {
     pub(crate) schemas: fn(&mut SchemaGenerator) -> (Schema, Schema, Option<Schema>),
     /// The same for TypeScript
     pub(crate) types: fn(&mut TypeBook) -> CommandTypes,
-    pub(crate) run: Option<Run>,
+    pub(crate) run: Run,
 }
 
 /// What `commands` lists of one command.
@@ -50,21 +50,15 @@ pub struct CommandDescription {
     pub result: Option<Value>,
 }
 
-/// Every command that can be called, by noun.
-pub fn all() -> impl Iterator<Item = &'static Command> {
-    declared().filter(|command| command.run.is_some())
-}
-
-/// Every command whose shapes are agreed.
-pub(crate) fn declared() -> impl Iterator<Item = &'static Command> {
+/// Every command, by noun.
+pub(crate) fn all() -> impl Iterator<Item = &'static Command> {
     crate::NOUNS.iter().flat_map(|noun| noun.iter())
 }
 
 /// The command of that name.
-pub(crate) fn find(name: &str) -> Result<(&'static Command, Run), ApiError> {
-    declared()
+pub(crate) fn find(name: &str) -> Result<&'static Command, ApiError> {
+    all()
         .find(|command| command.name == name)
-        .and_then(|command| Some((command, command.run?)))
         .ok_or_else(|| Trouble::UnknownCommand { name: name.to_owned() }.into())
 }
 
@@ -109,7 +103,7 @@ pub(crate) fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 macro_rules! commands {
     ($(
         $(#[doc = $about:literal])+
-        $name:literal ($request:ty) -> $answer:ty $(=> $result:ty)?, $right:ident $(=> $handler:path)?;
+        $name:literal ($request:ty) -> $answer:ty $(=> $result:ty)?, $right:ident => $handler:path;
     )*) => {
         /// The commands of this noun.
         pub(crate) static COMMANDS: &[$crate::registry::Command] = &[$(
@@ -127,7 +121,7 @@ macro_rules! commands {
                     response: book.name::<$answer>(),
                     result: $crate::registry::commands!(@types book $($result)?),
                 },
-                run: $crate::registry::commands!(@run $($handler)?),
+                run: |api, request| $crate::registry::answer(api, request, $handler),
             }
         ),*];
     };
@@ -135,7 +129,5 @@ macro_rules! commands {
     (@schema $g:ident $result:ty) => { Some($crate::registry::schema::<$result>($g)) };
     (@types $book:ident) => { None };
     (@types $book:ident $result:ty) => { Some($book.name::<$result>()) };
-    (@run) => { None };
-    (@run $handler:path) => { Some(|api, request| $crate::registry::answer(api, request, $handler)) };
 }
 pub(crate) use commands;

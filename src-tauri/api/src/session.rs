@@ -93,10 +93,10 @@ impl Api {
     /// # Errors
     /// As [`ApiError`] says: the sentence is for people, the code for the caller.
     pub fn call(&self, command: &str, request: serde_json::Value) -> Result<serde_json::Value, ApiError> {
-        let (command, run) = registry::find(command)?;
+        let command = registry::find(command)?;
         self.check(command.right)?;
         let request = if request.is_null() { serde_json::json!({}) } else { request };
-        run(self, request)
+        (command.run)(self, request)
     }
 
     /// Every command with its JSON schemas.
@@ -106,7 +106,7 @@ impl Api {
 
     /// Whether the command of that name needs somebody signed in; `None` when there is no such command.
     pub fn needs_sign_in(command: &str) -> Option<bool> {
-        registry::find(command).ok().map(|(command, _)| command.right != Right::Anyone)
+        registry::find(command).ok().map(|command| command.right != Right::Anyone)
     }
 
     /// Whether somebody is signed in.

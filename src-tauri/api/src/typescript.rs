@@ -79,7 +79,7 @@ pub fn files() -> BTreeMap<String, String> {
     };
     book.name::<crate::error::ApiError>();
     let mut commands = String::new();
-    for command in crate::registry::declared() {
+    for command in crate::registry::all() {
         let types = (command.types)(&mut book);
         let result = types.result.map(|result| format!("; result: {result}")).unwrap_or_default();
         let _ = writeln!(
