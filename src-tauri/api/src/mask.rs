@@ -45,11 +45,6 @@ pub(crate) fn text(text: &str) -> String {
     shown
 }
 
-/// Whether a text hides a part of itself.
-pub(crate) fn is_mask(text: &str) -> bool {
-    text.contains(['*', '＊', '●'])
-}
-
 fn hidden(text: &str) -> String {
     let count = text.chars().count();
     let last: String = text.chars().skip(count.saturating_sub(1)).collect();

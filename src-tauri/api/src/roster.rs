@@ -203,8 +203,14 @@ fn sentence(people: &People, whole: bool, searched: usize, facets: &Facets, sear
         (0, search) => format!("没找到「{search}」。试试姓名的一个字，或者手机后四位。"),
         (count, "") => {
             let place = if whole { "全村" } else { "一共" };
-            let kinds: Vec<String> =
+            let mut kinds: Vec<String> =
                 facets.kinds.iter().map(|kind| format!("{} {}\u{a0}人", kind.label, kind.count)).collect();
+            // The figures must add up to the first one.
+            let known: u32 = facets.kinds.iter().map(|kind| kind.count).sum();
+            let unknown = count.saturating_sub(known as usize);
+            if unknown > 0 && !kinds.is_empty() {
+                kinds.push(format!("没写类别的 {unknown}\u{a0}人"));
+            }
             match kinds.is_empty() {
                 true => format!("{place} {count}\u{a0}人。"),
                 false => format!("{place} {count}\u{a0}人：{}。", kinds.join("，")),

@@ -19,11 +19,6 @@ pub(crate) fn day(ms: i64) -> String {
     china(ms).format("%Y-%m-%d").to_string()
 }
 
-/// 6 月 12 日, with no-break spaces before the measure words.
-pub(crate) fn spoken(date: NaiveDate) -> String {
-    format!("{}\u{a0}月\u{a0}{}\u{a0}日", date.month(), date.day())
-}
-
 /// 星期五
 pub(crate) fn weekday(date: NaiveDate) -> &'static str {
     ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"]

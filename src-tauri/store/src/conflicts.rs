@@ -1,6 +1,5 @@
 //! What waits for a person: fields with two values, ledger keys with two amounts.
 
-use rusqlite::params;
 use yuanba_core::{Id, Value, tables};
 use yuanba_journal::GroupId;
 use yuanba_journal::fold::Origin;
@@ -61,11 +60,11 @@ impl Store {
     /// Everything that waits for a person to say which stands.
     pub fn conflicts(&self) -> Result<Vec<Conflict>> {
         let mut list = Vec::new();
-        let mut statement = self.db.prepare_cached(
-            "SELECT tbl, entity FROM record WHERE flags & ?1 <> 0 AND alias IS NULL ORDER BY entity",
-        )?;
-        let rows =
-            statement.query_map([FLAG_CONFLICT], |row| Ok((row.get::<_, u16>(0)?, read_id(row, 1)?)))?;
+        // The flag stands as a number in the text, or the partial index would not be used.
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT tbl, entity FROM record WHERE flags & {FLAG_CONFLICT} <> 0 AND alias IS NULL ORDER BY entity"
+        ))?;
+        let rows = statement.query_map([], |row| Ok((row.get::<_, u16>(0)?, read_id(row, 1)?)))?;
         for row in rows {
             let (table, entity) = row?;
             let Some(table) = tables::by_number(table) else { continue };
@@ -137,8 +136,11 @@ impl Store {
     /// How many records and keys wait for a person.
     pub fn conflict_count(&self) -> Result<u64> {
         let count: i64 = self.db.query_row(
-            "SELECT (SELECT count(*) FROM record WHERE flags & ?1 <> 0) + (SELECT count(*) FROM entry WHERE rivals > 0)",
-            params![FLAG_CONFLICT],
+            &format!(
+                "SELECT (SELECT count(*) FROM record WHERE flags & {FLAG_CONFLICT} <> 0)
+                      + (SELECT count(*) FROM entry WHERE rivals > 0)"
+            ),
+            [],
             |row| row.get(0),
         )?;
         Ok(count as u64)

@@ -14,11 +14,12 @@ impl Store {
         let mut entities = self.aliases(representative)?;
         entities.push(representative);
         for entity in entities {
-            let mut statement = self
-                .db
-                .prepare_cached("SELECT stream, seq, hash FROM change WHERE entity = ?1 AND body IS NOT NULL")?;
-            let rows = statement
-                .query_map([entity.0], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, read_hash(row, 2)?)))?;
+            let mut statement = self.db.prepare_cached(
+                "SELECT stream, seq, hash FROM change WHERE entity = ?1 AND body IS NOT NULL",
+            )?;
+            let rows = statement.query_map([entity.0], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, read_hash(row, 2)?))
+            })?;
             for row in rows {
                 let (stream, seq, hash) = row?;
                 if let Some(stream) = self.context.streams.get(&stream) {

@@ -40,11 +40,13 @@ CREATE TABLE record(
 CREATE INDEX record_table ON record(tbl, org);
 CREATE INDEX record_parent ON record(parent) WHERE parent IS NOT NULL;
 CREATE INDEX record_alias ON record(alias) WHERE alias IS NOT NULL;
+CREATE INDEX record_conflict ON record(entity) WHERE flags & 2 <> 0;
 CREATE TABLE entry(
   org BLOB NOT NULL, key BLOB NOT NULL, ledger INTEGER NOT NULL, from_account BLOB NOT NULL, to_account BLOB NOT NULL,
   amount INTEGER NOT NULL, moves INTEGER NOT NULL, on_date TEXT NOT NULL, rule TEXT NOT NULL, terms BLOB NOT NULL,
   rivals INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY(key, org));
 CREATE INDEX entry_account ON entry(to_account, ledger, moves);
+CREATE INDEX entry_rivals ON entry(key) WHERE rivals > 0;
 CREATE TABLE person(
   org BLOB NOT NULL, entity BLOB NOT NULL, same_as TEXT NOT NULL, PRIMARY KEY(org, entity)) WITHOUT ROWID;
 CREATE INDEX person_same ON person(org, same_as);

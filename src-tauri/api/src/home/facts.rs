@@ -1,16 +1,18 @@
 //! What the home page is computed from, read once from the store: own records only, because what the villages have to do
 //! is theirs.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use yuanba_core::tables::{errand, member, points_claim, post_assignment};
-use yuanba_core::{Level, MemberKind, Sex};
+use yuanba_core::{Id, Level, MemberKind, Sex};
 use yuanba_practices::Practices;
 
 use crate::courtyard::Courtyard;
 use crate::entered::held_day;
 use crate::errand::{Errand, ErrandState, Errands};
 use crate::error::ApiError;
-use crate::people::{holds, is_here};
+use crate::people::holds;
 use crate::points::PROPOSED;
 use crate::post::post_name;
 use crate::rights::{Right, allows};
@@ -140,7 +142,14 @@ fn members(session: &mut Session) -> Result<(Vec<Probation>, usize), ApiError> {
 }
 
 fn terms(session: &mut Session) -> Result<Vec<Term>, ApiError> {
-    let names = session.member_names()?;
+    let people = session.people()?;
+    let everybody = people.everybody();
+    let here: HashMap<Id, String> = everybody
+        .iter()
+        .map(|at| people.get(*at))
+        .filter(|person| person.here)
+        .map(|person| (person.id, person.name.clone()))
+        .collect();
     let today = session.store.today();
     let posts = session.place()?.posts_on(today);
     let mut terms = Vec::new();
@@ -151,13 +160,17 @@ fn terms(session: &mut Session) -> Result<Vec<Term>, ApiError> {
         if !holds(&record, &today.to_string()) {
             continue;
         }
-        let held = session.store.record(&member::TABLE, member)?;
-        if !held.is_some_and(|record| !record.voided() && is_here(record.text(member::STATUS))) {
-            continue;
-        }
+        // Whoever moved away or died needs no new term.
+        let name = match here.get(&member) {
+            Some(name) => name,
+            None => match here.get(&session.store.representative(member)?) {
+                Some(name) => name,
+                None => continue,
+            },
+        };
         terms.push(Term {
             assignment: record.id.to_string(),
-            name: names.of(&session.store, member)?,
+            name: name.clone(),
             post: post_name(posts, record.text(post_assignment::POST).unwrap_or_default()),
             until,
         });

@@ -36,8 +36,11 @@ pub(super) fn list(api: &Api, request: ListEntries) -> Result<Vec<PointsEntry>, 
 pub(super) fn lines(session: &mut Session, account: Option<Id>) -> Result<Vec<PointsEntry>, ApiError> {
     let names = AccountNames::read(session)?;
     let users = session.user_names()?;
-    let claims: HashMap<Id, Record> =
-        session.live(&points_claim::TABLE)?.into_iter().map(|claim| (claim.id, claim)).collect();
+    let claims = match account {
+        Some(account) => session.store.children(&points_claim::TABLE, account)?,
+        None => session.live(&points_claim::TABLE)?,
+    };
+    let claims: HashMap<Id, Record> = claims.into_iter().map(|claim| (claim.id, claim)).collect();
     let mut lines = Vec::new();
     for entry in entries(session, account)? {
         let user = |id: Option<Id>| id.and_then(|id| users.get(&id).cloned()).unwrap_or_default();

@@ -10,7 +10,7 @@ use yuanba_store::Record;
 use super::account::accounts;
 use super::history::{History, state};
 use super::rules::signed;
-use super::work_out::{Worked, standing_claims, work_out};
+use super::work_out::{Around, Worked, around, work_out};
 use super::{
     CellPreview, ClaimState, ClaimsPreview, GridAccount, GridClaim, GridOf, PointsGrid, PreviewClaims, rules,
 };
@@ -23,7 +23,7 @@ pub(super) fn grid(api: &Api, request: GridOf) -> Result<PointsGrid, ApiError> {
     let date = entered::day("date", "日期", &request.date)?;
     let book = rules::book(&session, request.group, date)?;
     let accounts = accounts(&mut session, request.group)?;
-    let (here, entries, others) = standing_claims(&session, date, None)?;
+    let Around { here, others, entries } = around(&session, date, None)?;
     let waiting = |claim: &&Record| state(claim) == ClaimState::Proposed;
     let posted = History::posted(&session, &entries)?;
     // What the cells of this day will replace is left out of what is used.

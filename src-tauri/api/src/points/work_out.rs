@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use yuanba_core::Id;
 use yuanba_core::tables::points_claim;
 use yuanba_practices::points::{Book, Grant, Rule};
-use yuanba_store::Record;
+use yuanba_store::{EntryRow, Record};
 
 use super::account::{Account, accounts};
 use super::history::{History, claim_of, counts, entries, state};
@@ -35,12 +35,17 @@ impl Worked {
     }
 }
 
-/// The claims of a day and an event that stand: waiting, or posted and not reversed.
-pub(super) fn standing_claims(
-    session: &Session,
-    date: NaiveDate,
-    event: Option<&str>,
-) -> Result<(Vec<Record>, Vec<yuanba_store::EntryRow>, Vec<Record>), ApiError> {
+/// The claims and entries around a day and an event.
+pub(super) struct Around {
+    /// Claims of that day and event that stand: waiting, or posted and not reversed
+    pub(super) here: Vec<Record>,
+    /// All other claims
+    pub(super) others: Vec<Record>,
+    pub(super) entries: Vec<EntryRow>,
+}
+
+/// Reads what is around a day and an event.
+pub(super) fn around(session: &Session, date: NaiveDate, event: Option<&str>) -> Result<Around, ApiError> {
     let entries = entries(session, None)?;
     let gone: HashSet<Id> = entries.iter().filter(|entry| !counts(entry)).filter_map(claim_of).collect();
     let alive: HashSet<Id> = entries.iter().filter(|entry| counts(entry)).filter_map(claim_of).collect();
@@ -55,7 +60,7 @@ pub(super) fn standing_claims(
                 ClaimState::Refused => false,
             }
     });
-    Ok((here, entries, others))
+    Ok(Around { here, others, entries })
 }
 
 /// Works out cells, in their order.
@@ -73,7 +78,7 @@ pub(super) fn work_out(
     let book = rules::book(session, group, date)?;
     let accounts: HashMap<Id, Account> =
         accounts(session, group)?.into_iter().map(|account| (account.id, account)).collect();
-    let (here, entries, others) = standing_claims(session, date, event)?;
+    let Around { here, others, entries } = around(session, date, event)?;
     let mut held: HashMap<(Id, String), Record> = HashMap::new();
     for claim in here {
         if let (Some(account), Some(rule)) = (claim.id(points_claim::ACCOUNT), claim.text(points_claim::RULE))

@@ -1,6 +1,7 @@
 //! Every assignment, past ones included, as a list and as a workbook.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use yuanba_core::Id;
 use yuanba_core::Value;
@@ -21,9 +22,10 @@ fn rows(session: &mut Session) -> Result<Vec<Assignment>, ApiError> {
     let mut rows = Vec::new();
     for record in session.live(&post_assignment::TABLE)? {
         let Some(member) = record.id(post_assignment::MEMBER) else { continue };
-        if !orgs.contains_key(&record.org) {
-            orgs.insert(record.org, store.organisation_name(record.org)?);
-        }
+        let org_name = match orgs.entry(record.org) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(new) => new.insert(store.organisation_name(record.org)?).clone(),
+        };
         let said = |field| record.text(field).map(str::to_owned);
         let post = said(post_assignment::POST).unwrap_or_default();
         let category = posts
@@ -50,7 +52,7 @@ fn rows(session: &mut Session) -> Result<Vec<Assignment>, ApiError> {
             decided_by: said(post_assignment::DECIDED_BY),
             ended_on: said(post_assignment::ENDED_ON),
             end_reason: said(post_assignment::END_REASON),
-            org_name: orgs[&record.org].clone(),
+            org_name,
         });
     }
     // Those who hold a post first, then by the catalogue's order, then by the day they began.

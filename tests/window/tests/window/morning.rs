@@ -139,7 +139,8 @@ async fn another_person_approves(window: &Window) -> anyhow::Result<()> {
     window.click(OFFICIAL).await?;
     window.write("的口令", OFFICIALS_PASSPHRASE).await?;
     window.finish("进来").await?;
-    window.words("今天要办的事").await?;
+    // The lock gives back the page that one was on.
+    window.words_within("上级是柳坝镇").await?;
 
     window.visit("/points?view=review").await?;
     window.find("tbody [role=checkbox], tbody .check").await?.click().await?;
@@ -157,7 +158,6 @@ async fn write_the_stick(window: &Window, stick: &Path) -> anyhow::Result<()> {
     window.click("没有要读的，直接写").await?;
     window.finish("写要带去的").await?;
     window.words_within("写好，也读回核对过").await?;
-    window.finish("拔出 U 盘").await?;
     window.words_within("可以拔了").await?;
     Ok(())
 }

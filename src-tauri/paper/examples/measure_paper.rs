@@ -1,6 +1,6 @@
 //! How long the import and the export of a county take beside the bare libraries, in the same run.
 //!
-//!     cargo run --release -p yuanba-paper --example speed [ROWS]
+//!     cargo run --release -p yuanba-paper --example measure_paper [ROWS]
 //!
 //! Prints one JSON line: milliseconds of processor time (the best of five), ratios, and the peak memory of a run of each kind in a process of
 //! its own.
