@@ -20,6 +20,7 @@ export const notes = sentences({
   whose: '替谁办',
   matter: '办什么事',
   agent: '谁去办',
+  agentHint: '姓名或拼音',
   papers: '要带：',
   tick: '勾一勾',
   promised: '答应',

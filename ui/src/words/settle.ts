@@ -11,7 +11,7 @@ export const settle = sentences({
   side: (i: number) => `第${i}种写法`,
   by: (who: string, when: string) => (who === '' ? when : `${who}写，${when}`),
   take: '用这个',
-  takeOf: (field: string, value: string) => `${field}用${value}`,
+  takeOf: (field: string, value: string) => `${field}，${value}，用这个`,
   careful: { id_number: '要对着身份证定', joined_on: '以档案为准' } as Record<string, string>,
   kinds: { field: '', ledger: '这笔账两边记得不一样', person: '可能是同一个人' },
   note: '拿不准的先放着，两个都会显示，不耽误别的事。',

@@ -6,7 +6,7 @@ export const stick = sentences({
   steps: ['插上U盘', '读带回的', '写要带去的', '拔出U盘'],
   none: '把U盘插上，这里自己会看到。',
   on: (name: string, free: string) => `U盘「${name}」，还有${free}空。`,
-  folder: (path: string) => `文件夹${path}。`,
+  folder: (path: string) => `文件夹：${path}。`,
   to: (name: string) => `交给${name}。`,
   waitTitle: '插上U盘',
   waitText: '插好等一会儿，看到U盘会自己往下走。没看到，就自己选它的文件夹。',
