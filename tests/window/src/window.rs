@@ -75,8 +75,15 @@ impl Window {
     /// # Errors
     /// When it does not come or something lies over it.
     pub async fn click(&self, words: &str) -> anyhow::Result<()> {
-        let found = self.words(words).await?;
-        found.click().await.with_context(|| format!("「{words}」 cannot be clicked"))
+        // A page may be drawn anew between finding and clicking, as it may under a person's finger.
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            if self.words(words).await?.click().await.is_ok() {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        self.words(words).await?.click().await.with_context(|| format!("「{words}」 cannot be clicked"))
     }
 
     /// Writes into the field whose label has these words, after clearing it.

@@ -72,6 +72,7 @@ async fn somebody(window: &Window) -> anyhow::Result<String> {
 async fn give_a_post(window: &Window) -> anyhow::Result<()> {
     window.visit("/posts").await?;
     window.find(".opts label").await?.click().await?;
+    window.find(".opts label:has(input:checked)").await?;
     window.finish("给").await?;
     window.words_within("有岗 1 人").await?;
     Ok(())
@@ -154,7 +155,7 @@ async fn another_person_approves(window: &Window) -> anyhow::Result<()> {
 async fn write_the_stick(window: &Window, stick: &Path) -> anyhow::Result<()> {
     window.visit("/stick").await?;
     window.will_pick_folder(stick)?;
-    window.click("不是 U 盘，选个文件夹").await?;
+    window.click("没看到，自己选").await?;
     window.click("没有要读的，直接写").await?;
     window.finish("写要带去的").await?;
     window.words_within("写好，也读回核对过").await?;
