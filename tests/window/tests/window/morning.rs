@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
 use serde_json::json;
 use yuanba_window::{Office, Window, command_line};
 
@@ -70,7 +71,13 @@ async fn somebody(window: &Window) -> anyhow::Result<String> {
 }
 
 async fn give_a_post(window: &Window) -> anyhow::Result<()> {
-    window.visit("/posts").await?;
+    // Not everybody is suggested for a post; the first who is gets one.
+    let board = window.call("post.board", json!({})).await?;
+    let suggested = board["unplaced"].as_array().and_then(|people| {
+        people.iter().find(|person| person["suggestions"].as_array().is_some_and(|list| !list.is_empty()))
+    });
+    let member = suggested.and_then(|person| person["member"].as_str()).context("nobody is suggested")?;
+    window.visit(&format!("/posts?people={member}")).await?;
     window.find(".opts label").await?.click().await?;
     window.find(".opts label:has(input:checked)").await?;
     window.finish("给").await?;
