@@ -14,6 +14,7 @@ mod work_out;
 use std::collections::BTreeMap;
 
 pub(crate) use history::{POSTED, PROPOSED};
+pub(crate) use review::event_id;
 pub(crate) use rules::{book_key, signed};
 pub(crate) use standing::{standing, told};
 

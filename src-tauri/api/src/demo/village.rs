@@ -15,7 +15,7 @@ use yuanba_store::{Intent, NewEntry};
 use super::ids::Ids;
 use crate::errand::{DONE, OPEN};
 use crate::error::ApiError;
-use crate::points::{POSTED, PROPOSED, book_key};
+use crate::points::{POSTED, PROPOSED, book_key, event_id};
 use crate::session::Session;
 
 /// The ids of a village's records, by the indexes of the plan.
@@ -231,7 +231,7 @@ impl Written<'_, '_> {
                 from: org,
                 to: account,
                 amount: entry.granted,
-                key: vec![Value::Id(account), entry.rule.into(), entry.event.as_str().into()],
+                key: vec![Value::Id(account), entry.rule.into(), event_id(org, &entry.event).into()],
                 on: on.clone(),
                 rule: entry.rule.to_owned(),
                 terms: vec![

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use yuanba_core::tables::points_claim;
 use yuanba_core::{Id, Value};
+use yuanba_journal::Hash;
 use yuanba_journal::payload::{Ledger, entry_key};
 use yuanba_practices::points::{Book, Group};
 use yuanba_store::{EntryRow, EntryStanding, Intent, NewEntry, Record};
@@ -44,6 +45,11 @@ fn chosen(session: &Session, request: &ReviewClaims) -> Result<Vec<Record>, ApiE
     Ok(claims)
 }
 
+/// What an entry was for, without its words: a ledger's key outlives every erasure, so free text never enters it.
+pub(crate) fn event_id(org: Id, event: &str) -> Id {
+    Hash::of(&[&org.0, event.as_bytes()]).id()
+}
+
 /// The key parts that make two laptops' same entry one: account, rule, event. A key that was reversed stays reversed, so
 /// whoever claims the same again gets the next one.
 fn natural_key(
@@ -54,7 +60,7 @@ fn natural_key(
     held: &HashMap<Id, &EntryRow>,
 ) -> Vec<Value> {
     let event = claim.text(points_claim::EVENT).unwrap_or(on);
-    let mut key = vec![Value::Id(account), rule.into(), event.into()];
+    let mut key = vec![Value::Id(account), rule.into(), event_id(claim.org, event).into()];
     let reversed =
         |key: &[Value]| match held.get(&entry_key(Ledger::Points, on, key)).map(|entry| entry.standing) {
             Some(EntryStanding::Reversed) => true,
