@@ -3,11 +3,11 @@
 
 use std::collections::HashMap;
 
-use yuanba_core::record::Table;
+use yuanba_core::record::{Field, Table};
 use yuanba_core::tables::{member, organisation};
 use yuanba_core::{Id, Level};
 use yuanba_practices::{Place, Practices};
-use yuanba_store::{Record, Store};
+use yuanba_store::{Glance, Record, Store};
 
 use crate::error::ApiError;
 use crate::sentences::Trouble;
@@ -45,6 +45,23 @@ impl Session {
         };
         records.retain(|record| !record.voided());
         Ok(records)
+    }
+
+    /// Those of [`Session::live`] that stand at a stage.
+    pub(crate) fn live_at(&self, table: &Table, stage: &str) -> Result<Vec<Record>, ApiError> {
+        let own = (self.level == Level::Village).then(|| self.store.org());
+        Ok(self.store.records_at(table, stage, own)?)
+    }
+
+    /// Some fields of what [`Session::live`] gives: what a list of a county needs is a small part of its records.
+    pub(crate) fn glances(
+        &self,
+        table: &Table,
+        fields: &'static [Field],
+        take: impl FnMut(Glance),
+    ) -> Result<(), ApiError> {
+        let own = (self.level == Level::Village).then(|| self.store.org());
+        Ok(self.store.glances(table, own, fields, take)?)
     }
 
     /// The own organisation's records that are not void.

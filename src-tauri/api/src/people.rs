@@ -1,15 +1,15 @@
 //! The roster in memory, as lists and searches need it: one entry a person, in the order of names, and the texts that a
-//! search looks through. Read from the store when first asked for, and again after a change: a roster of one village is read in a few
-//! milliseconds.
+//! search looks through. Read from the store when first asked for; what changes afterwards is followed person by person.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use memchr::memmem::Finder;
 use yuanba_core::pinyin_keys::pinyin_keys;
 use yuanba_core::tables::{member, post_assignment};
-use yuanba_core::{Id, MemberKind, PartialDate};
-use yuanba_store::{Record, Store, StoreError};
+use yuanba_core::{Field, Id, MemberKind, PartialDate};
+use yuanba_store::{Changed, Glance, Record, Store, StoreError};
 
 /// What a list needs to know of a person before it shows the row.
 pub(crate) struct Person {
@@ -32,11 +32,26 @@ pub(crate) struct Person {
 /// Everybody, in the order of their names.
 pub(crate) struct People {
     list: Vec<Person>,
-    with_post: HashSet<Id>,
+    /// The day, and who holds a post on it
+    with_post: Option<(NaiveDate, HashSet<Id>)>,
     searched: Option<Searched>,
-    keys: HashMap<String, Arc<str>>,
+    keys: NameKeys,
 }
 
+/// What is held of a person.
+const FIELDS: &[Field] = &[
+    member::NAME,
+    member::ID_NUMBER,
+    member::PHONES,
+    member::KIND,
+    member::PARTY_GROUP,
+    member::BIRTH_DATE,
+    member::JOINED_ON,
+    member::PROBLEMS,
+    member::STATUS,
+];
+/// What tells whether a post is held.
+const POST_FIELDS: &[Field] = &[post_assignment::MEMBER, post_assignment::ENDED_ON];
 /// Stands before a key of letters and behind a number: a hit must begin, or end, there.
 const MARK: char = '\u{1}';
 /// Longest search text that is looked for, in bytes.
@@ -81,62 +96,39 @@ impl Haystack {
     }
 }
 
-impl People {
-    /// Reads everybody from the store.
-    pub(crate) fn read(store: &Store) -> Result<People, StoreError> {
-        let mut people =
-            People { list: Vec::new(), with_post: HashSet::new(), searched: None, keys: HashMap::new() };
-        for record in store.records(&member::TABLE)? {
-            // A record whose words were erased has no name: nobody is left to list.
-            if !record.voided() && record.text(member::NAME).is_some() {
-                let person = people.person(&record);
-                people.list.push(person);
-            }
-        }
-        people.list.sort_by(|a, b| order(a).cmp(&order(b)));
-        people.read_posts(store)?;
-        Ok(people)
-    }
+/// The search keys of names that were met: in a county the same names come again and again.
+#[derive(Default)]
+struct NameKeys(HashMap<String, Arc<str>>);
 
-    /// Reads again who holds a post today.
-    pub(crate) fn read_posts(&mut self, store: &Store) -> Result<(), StoreError> {
-        let today = store.today().to_string();
-        self.with_post.clear();
-        for record in store.records(&post_assignment::TABLE)? {
-            if let Some(member) = record.id(post_assignment::MEMBER).filter(|_| holds(&record, &today)) {
-                self.with_post.insert(store.representative(member)?);
-            }
-        }
-        Ok(())
-    }
-
-    fn person(&mut self, record: &Record) -> Person {
-        let name = record.text(member::NAME).unwrap_or_default().to_owned();
-        let date = |field| record.text(field).and_then(|text| text.parse().ok());
+impl NameKeys {
+    /// A person, or nothing: a record whose words were erased has no name, so that nobody is left to list.
+    fn person(&mut self, glance: &Glance) -> Option<Person> {
+        let name = glance.text(member::NAME).filter(|_| !glance.voided())?.to_owned();
+        let date = |field| glance.text(field).and_then(|text| text.parse().ok());
         let mut digits = String::new();
-        let numbers = record.text(member::ID_NUMBER).into_iter().chain(record.texts(member::PHONES));
+        let numbers = glance.text(member::ID_NUMBER).into_iter().chain(glance.texts(member::PHONES));
         for number in numbers {
             digits.extend(number.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()));
             digits.push(MARK);
         }
-        Person {
-            id: record.id,
-            org: record.org,
+        Some(Person {
+            id: glance.id,
+            org: glance.org,
             letters: self.letters(&name),
-            kind: record.text(member::KIND).and_then(MemberKind::read),
-            party_group: record.text(member::PARTY_GROUP).map(str::to_owned),
+            kind: glance.text(member::KIND).and_then(MemberKind::read),
+            party_group: glance.text(member::PARTY_GROUP).map(str::to_owned),
             born: date(member::BIRTH_DATE),
             joined: date(member::JOINED_ON),
-            doubtful: record.has_conflict() || !record.get(member::PROBLEMS).as_list().is_empty(),
-            here: is_here(record.text(member::STATUS)),
+            doubtful: glance.has_conflict() || !glance.get(member::PROBLEMS).as_list().is_empty(),
+            here: is_here(glance.text(member::STATUS)),
             digits,
             name,
-        }
+        })
     }
 
     /// What somebody may type in letters for a name: initials and full pinyin from any of its characters on.
     fn letters(&mut self, name: &str) -> Arc<str> {
-        if let Some(known) = self.keys.get(name) {
+        if let Some(known) = self.0.get(name) {
             return known.clone();
         }
         let mut letters = String::new();
@@ -152,18 +144,77 @@ impl People {
             }
         }
         let letters: Arc<str> = letters.into();
-        self.keys.insert(name.to_owned(), letters.clone());
+        self.0.insert(name.to_owned(), letters.clone());
         letters
+    }
+}
+
+impl People {
+    /// Reads everybody from the store.
+    pub(crate) fn read(store: &Store) -> Result<People, StoreError> {
+        let mut people =
+            People { list: Vec::new(), with_post: None, searched: None, keys: NameKeys::default() };
+        store.glances(&member::TABLE, None, FIELDS, |glance| {
+            people.list.extend(people.keys.person(&glance))
+        })?;
+        people.list.sort_by(|a, b| order(a).cmp(&order(b)));
+        Ok(people)
+    }
+
+    /// Brings what is held up to what has changed in the store.
+    pub(crate) fn follow(&mut self, store: &Store, changed: &Changed) -> Result<(), StoreError> {
+        let Changed::Records(changed) = changed else {
+            *self = People::read(store)?;
+            return Ok(());
+        };
+        let mut gone: HashSet<Id> = HashSet::new();
+        let mut come = Vec::new();
+        for id in changed {
+            match store.glance(*id, FIELDS)? {
+                Some((table, glance)) if table == member::TABLE.number => {
+                    gone.insert(*id);
+                    come.extend(self.keys.person(&glance));
+                }
+                Some((table, _)) if table != post_assignment::TABLE.number => {}
+                // Whose record is no more, or was a post's, is not known any longer.
+                _ => {
+                    gone.insert(*id);
+                    self.with_post = None;
+                }
+            }
+        }
+        if self.list.iter().any(|person| gone.contains(&person.id)) {
+            self.list.retain(|person| !gone.contains(&person.id));
+            self.searched = None;
+        }
+        for person in come {
+            let at = self.list.partition_point(|other| order(other) < order(&person));
+            self.list.insert(at, person);
+            self.searched = None;
+        }
+        Ok(())
+    }
+
+    /// Who holds a post today.
+    pub(crate) fn with_post(&mut self, store: &Store) -> Result<&HashSet<Id>, StoreError> {
+        let day = store.today();
+        if self.with_post.as_ref().is_none_or(|(read_on, _)| *read_on != day) {
+            let (today, aliases) = (day.to_string(), store.all_aliases()?);
+            let mut found = HashSet::new();
+            store.glances(&post_assignment::TABLE, None, POST_FIELDS, |glance| {
+                let held = !is_over(glance.text(post_assignment::ENDED_ON), &today);
+                if let Some(member) = glance.id(post_assignment::MEMBER).filter(|_| held) {
+                    found.insert(aliases.get(&member).copied().unwrap_or(member));
+                }
+            })?;
+            self.with_post = Some((day, found));
+        }
+        Ok(&self.with_post.get_or_insert_default().1)
     }
 
     /// The person at a place.
     pub(crate) fn get(&self, at: u32) -> &Person {
         &self.list[at as usize]
-    }
-
-    /// Whether a person holds a post today.
-    pub(crate) fn has_post(&self, id: Id) -> bool {
-        self.with_post.contains(&id)
     }
 
     /// Everybody, in the order of names.
@@ -220,8 +271,12 @@ fn order(person: &Person) -> (&str, &str, Id) {
 
 /// Whether an assignment holds on a day.
 pub(crate) fn holds(record: &Record, today: &str) -> bool {
-    let before = |field| record.text(field).is_some_and(|day| day <= today);
-    !record.voided() && !before(post_assignment::ENDED_ON)
+    !record.voided() && !is_over(record.text(post_assignment::ENDED_ON), today)
+}
+
+/// Whether an assignment that ended on a day, or has not ended, is over.
+pub(crate) fn is_over(ended_on: Option<&str>, today: &str) -> bool {
+    ended_on.is_some_and(|day| day <= today)
 }
 
 /// Whether a person with that state of relation belongs to the roster (RULES §6).

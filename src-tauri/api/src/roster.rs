@@ -1,6 +1,6 @@
 //! `roster.*`: the list of people. Ids and the visible rows cross the bridge, never the whole table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use yuanba_core::MemberKind;
@@ -120,7 +120,12 @@ fn query(api: &Api, request: RosterQuery) -> Result<RosterFound, ApiError> {
     let mut session = api.session()?;
     let scope = request.org.map(|org| session.store.scope(org.0));
     let whole = scope.is_none() && session.level == yuanba_core::Level::Village;
-    let people = session.people()?;
+    // Only a filter by posts needs to know who holds one.
+    let post = request.post.filter(|post| *post != PostFilter::All);
+    let (people, with_post) = match post {
+        Some(_) => session.people_and_posts()?,
+        None => (session.people()?, HashSet::new()),
+    };
     let mut found = people.find(request.search.as_deref().unwrap_or_default());
     found.retain(|at| {
         let person = people.get(*at);
@@ -134,11 +139,7 @@ fn query(api: &Api, request: RosterQuery) -> Result<RosterFound, ApiError> {
         let person = people.get(*at);
         request.party_group.as_ref().is_none_or(|group| person.party_group.as_ref() == Some(group))
             && kinds.as_ref().is_none_or(|kinds| person.kind.is_some_and(|kind| kinds.contains(&kind)))
-            && match request.post.unwrap_or(PostFilter::All) {
-                PostFilter::All => true,
-                PostFilter::With => people.has_post(person.id),
-                PostFilter::Without => !people.has_post(person.id),
-            }
+            && post.is_none_or(|post| (post == PostFilter::With) == with_post.contains(&person.id))
             && (!request.doubt_only.unwrap_or(false) || person.doubtful)
     });
     // What is not known stands last, whichever way the list runs.

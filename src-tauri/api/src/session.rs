@@ -1,6 +1,6 @@
 //! One data folder and who is signed in at it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use yuanba_core::tables::{organisation, user};
 use yuanba_core::{Id, Level};
 use yuanba_practices::Practices;
-use yuanba_store::{Intent, RecoveryCode, Store, Surroundings};
+use yuanba_store::{Changed, Intent, RecoveryCode, Store, Surroundings};
 
 use crate::dto::Done;
 use crate::error::ApiError;
@@ -164,9 +164,24 @@ impl Session {
         self.people.as_mut().ok_or_else(|| Trouble::Internal.into())
     }
 
+    /// The roster in memory, and who holds a post today.
+    pub(crate) fn people_and_posts(&mut self) -> Result<(&mut People, HashSet<Id>), ApiError> {
+        self.people()?;
+        let people = self.people.as_mut().ok_or(Trouble::Internal)?;
+        let with_post = people.with_post(&self.store)?.clone();
+        Ok((people, with_post))
+    }
+
     /// Brings what is held in memory up to what the store has now.
     pub(crate) fn catch_up(&mut self) -> Result<(), ApiError> {
-        self.people = None;
+        let changed = self.store.take_changed();
+        // What could not follow is read anew when it is next asked for.
+        if let Some(mut people) = self.people.take()
+            && changed != Changed::Everything
+        {
+            people.follow(&self.store, &changed)?;
+            self.people = Some(people);
+        }
         Ok(())
     }
 

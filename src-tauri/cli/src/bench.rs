@@ -93,12 +93,29 @@ pub fn pages(api: &Api) -> Result<Value, ApiError> {
     let timed = |command: &str, request: Value| {
         Times::of(|_| api.call(command, request.clone()).map(|_| ()), PAGES).map(|times| times.json())
     };
-    Ok(json!({
-        "name": "pages", "members": everybody["count"],
-        "store.status": timed("store.status", json!({}))?,
-        "roster.query": timed("roster.query", json!({}))?,
-        "roster.rows": timed("roster.rows", json!({ "ids": screen }))?,
-        "courtyard.list": timed("courtyard.list", json!({}))?,
-        "post.board": timed("post.board", json!({}))?,
-    }))
+    let first = screen.first().cloned().unwrap_or_default();
+    let today = api.call("home.today", json!({}))?["date"].clone();
+    let pages = [
+        ("store.status", json!({})),
+        ("home.today", json!({})),
+        ("search.all", json!({ "text": "wang" })),
+        ("roster.query", json!({})),
+        ("roster.rows", json!({ "ids": screen })),
+        ("member.card", json!({ "id": first })),
+        ("post.board", json!({})),
+        ("post.list", json!({})),
+        ("courtyard.list", json!({})),
+        ("note.list", json!({})),
+        ("errand.list", json!({ "state": "open" })),
+        ("points.grid", json!({ "group": "members", "date": today })),
+        ("points.balances", json!({ "group": "members" })),
+        ("points.claims", json!({ "state": "proposed" })),
+        ("conflict.list", json!({})),
+        ("undo.recent", json!({})),
+    ];
+    let mut answer = json!({ "name": "pages", "members": everybody["count"] });
+    for (command, request) in pages {
+        answer[command] = timed(command, request)?;
+    }
+    Ok(answer)
 }

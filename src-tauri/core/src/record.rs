@@ -37,6 +37,8 @@ pub struct Table {
     pub parent: Option<Field>,
     /// The field with the date that lists are ordered by, indexed by the store
     pub on: Option<Field>,
+    /// The field with the word for where a record stands (asked, posted), indexed by the store
+    pub stage: Option<Field>,
 }
 
 /// Field 0 of every table: why a record was declared void (作废). Nothing is ever deleted, and this can be taken back.
@@ -62,7 +64,7 @@ impl Table {
 macro_rules! table {
     ($(#[$doc:meta])* $module:ident = $number:literal, $label:literal {
         $($const:ident = $field:literal, $name:literal, $flabel:literal $(, $kind:ident)?;)*
-    } $(parent $parent:ident)? $(on $on:ident)?) => {
+    } $(parent $parent:ident)? $(on $on:ident)? $(stage $stage:ident)?) => {
         $(#[$doc])*
         pub mod $module {
             use $crate::record::{Field, FieldKind, Table};
@@ -80,6 +82,7 @@ macro_rules! table {
                 fields: &[$($const),*],
                 parent: $crate::table!(@option $($parent)?),
                 on: $crate::table!(@option $($on)?),
+                stage: $crate::table!(@option $($stage)?),
             };
         }
     };

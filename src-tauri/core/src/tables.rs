@@ -155,7 +155,7 @@ table! {
         RATING_ATTITUDE = 14, "rating_attitude", "态度";
         RATING_QUALITY = 15, "rating_quality", "质量";
         RATING_EFFICIENCY = 16, "rating_efficiency", "效率";
-    } parent COURTYARD on OPENED_ON
+    } parent COURTYARD on OPENED_ON stage STATE
 }
 
 table! {
@@ -175,7 +175,7 @@ table! {
         REVIEWER = 12, "reviewer", "审核人";
         REVIEWED_ON = 13, "reviewed_on", "审核日期";
         REASON = 14, "reason", "理由";
-    } parent ACCOUNT on DATE
+    } parent ACCOUNT on DATE stage STATE
 }
 
 table! {

@@ -6,6 +6,7 @@ use yuanba_journal::author::{Circumstances, Tip, append_group};
 use yuanba_journal::payload::{Choice, Entry, Redaction, Reversal};
 use yuanba_journal::{Change, GroupId, HeadSignature, Kind, Lane, Segment};
 
+use crate::changed::Changed;
 use crate::context::{self, Context};
 use crate::folding::{self, Touched};
 use crate::intent::Intent;
@@ -104,7 +105,7 @@ impl Store {
         let mut batch = Batch::default();
         self.context.streams.insert(row, stream);
         batch.insert(&self.db, &self.context, row, changes.iter())?;
-        batch.settle(&self.db, &mut self.context)?;
+        batch.settle(&self.db, &mut self.context, &mut self.changed)?;
         if let Some(undoes) = deed {
             self.remember_deed(group, place, &said, undoes)?;
         }
@@ -155,7 +156,7 @@ impl Store {
             let mut statement = self.db.prepare_cached("SELECT 1 FROM parked WHERE digest = ?1")?;
             applied.waiting += u64::from(statement.exists([digest.0])?);
         }
-        batch.settle(&self.db, &mut self.context)?;
+        batch.settle(&self.db, &mut self.context, &mut self.changed)?;
         applied.parked = self.db.query_row("SELECT count(*) FROM parked", [], |r| r.get::<_, i64>(0))? as u64;
         if newest > self.clock.last {
             self.clock.last = newest;
@@ -340,7 +341,7 @@ impl Batch {
     }
 
     /// Brings the tree, what counts and the tables up to date.
-    fn settle(mut self, db: &Connection, context: &mut Context) -> Result<()> {
+    fn settle(mut self, db: &Connection, context: &mut Context, changed: &mut Changed) -> Result<()> {
         if self.tree {
             let before: Vec<(i64, Id)> =
                 context.streams.iter().map(|(r, s)| (*r, context.org_of(s))).collect();
@@ -374,7 +375,10 @@ impl Batch {
                 open.extend(self.touch_group(db, context, group)?);
             }
         }
-        folding::fold(db, context, &self.touched)
+        let also = folding::fold(db, context, &self.touched)?;
+        changed.extend(self.touched.records.iter().map(|(_, entity)| *entity));
+        changed.extend(also.into_iter());
+        Ok(())
     }
 
     fn touch_stream_as(&mut self, db: &Connection, row: i64, org: Id) -> Result<()> {

@@ -35,8 +35,9 @@ pub const FLAG_DOUBT: i64 = 4;
 /// A newer version's critical change is among its changes
 pub const FLAG_FROZEN: i64 = 8;
 
-/// Folds everything that was touched and writes the rows.
-pub fn fold(db: &Connection, context: &Context, touched: &Touched) -> Result<()> {
+/// Folds everything that was touched and writes the rows. Answers with the members that show otherwise now although
+/// nothing was written to them: those who became, or no longer are, one person with somebody who was touched.
+pub fn fold(db: &Connection, context: &Context, touched: &Touched) -> Result<BTreeSet<Id>> {
     let mut members: BTreeMap<(Id, Id), Option<RecordState>> = BTreeMap::new();
     for (org, entity) in &touched.records {
         let state = fold_one(db, context, *org, &[*entity])?;
@@ -52,11 +53,11 @@ pub fn fold(db: &Connection, context: &Context, touched: &Touched) -> Result<()>
             write_record(db, *org, *entity, &state, &state)?;
         }
     }
-    persons::fold(db, context, members)?;
+    let also = persons::fold(db, context, members)?;
     for (org, key) in &touched.keys {
         write_entry(db, *org, *key, fold_entries(&entry_inputs(db, context, *org, *key)?))?;
     }
-    Ok(())
+    Ok(also)
 }
 
 fn table_of(db: &Connection, org: Id, entity: Id) -> Result<Option<u16>> {
@@ -162,13 +163,16 @@ pub fn write_record(
     let table = tables::by_number(state.table);
     let parent = table.and_then(|t| t.parent).and_then(|f| links.shown(f.number).as_id());
     let on = table.and_then(|t| t.on).and_then(|f| links.shown(f.number).as_text().map(str::to_owned));
+    let stage = table.and_then(|t| t.stage).and_then(|f| state.shown(f.number).as_text().map(str::to_owned));
     let flags = i64::from(!matches!(state.shown(VOIDED.number), Value::Null)) * FLAG_VOID
         + i64::from(!state.conflicts().is_empty()) * FLAG_CONFLICT
         + i64::from(state.written_while_voided) * FLAG_DOUBT
         + i64::from(state.frozen) * FLAG_FROZEN;
     let mut statement = db.prepare_cached(
-        "INSERT OR REPLACE INTO record(org, entity, tbl, alias, parent, on_date, flags, digest, state)
-         VALUES(?1, ?2, ?3, NULL, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO record(org, entity, tbl, alias, parent, on_date, flags, digest, state, stage)
+         VALUES(?1, ?2, ?3, NULL, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT(entity, org) DO UPDATE SET tbl = ?3, alias = NULL, parent = ?4, on_date = ?5, flags = ?6, digest = ?7,
+           state = ?8, stage = ?9",
     )?;
     statement.execute(params![
         org.0,
@@ -178,7 +182,8 @@ pub fn write_record(
         on,
         flags,
         state.digest().0,
-        state.to_cbor()
+        state.to_cbor(),
+        stage
     ])?;
     Ok(())
 }
@@ -197,8 +202,10 @@ fn write_entry(db: &Connection, org: Id, key: Id, state: Option<EntryState>) -> 
     };
     let entry = &state.standing;
     db.prepare_cached(
-        "INSERT OR REPLACE INTO entry(org, key, ledger, from_account, to_account, amount, moves, on_date, rule, terms,
-           rivals, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        "INSERT INTO entry(org, key, ledger, from_account, to_account, amount, moves, on_date, rule, terms, rivals, digest)
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+         ON CONFLICT(key, org) DO UPDATE SET ledger = ?3, from_account = ?4, to_account = ?5, amount = ?6, moves = ?7,
+           on_date = ?8, rule = ?9, terms = ?10, rivals = ?11, digest = ?12",
     )?
     .execute(params![
         org.0,

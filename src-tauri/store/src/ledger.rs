@@ -1,5 +1,7 @@
 //! Reading ledgers.
 
+use std::collections::HashMap;
+
 use rusqlite::params;
 use yuanba_core::{Id, Value};
 use yuanba_journal::fold::{EntryState, Reversed};
@@ -120,6 +122,35 @@ impl Store {
             *sums.entry(aliases.get(&account).copied().unwrap_or(account)).or_default() += sum;
         }
         Ok(sums.into_iter().collect())
+    }
+
+    /// What each account received on days from `first` to `last`, both included, in a ledger: of one organisation's entries,
+    /// or of all that are held. Accounts that are the same person count as one.
+    pub fn received(
+        &self,
+        ledger: Ledger,
+        org: Option<Id>,
+        first: &str,
+        last: &str,
+    ) -> Result<HashMap<Id, i64>> {
+        // Without an organisation the index alone has the answer.
+        let of_one = if org.is_some() { "AND org = ?4" } else { "" };
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT to_account, sum(moves) FROM entry WHERE ledger = ?1 AND on_date BETWEEN ?2 AND ?3 {of_one}
+             GROUP BY to_account"
+        ))?;
+        let mut rows = match org {
+            Some(org) => statement.query(params![ledger.number(), first, last, org.0])?,
+            None => statement.query(params![ledger.number(), first, last])?,
+        };
+        let aliases = self.all_aliases()?;
+        let mut sums = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let account = read_id(row, 0)?;
+            *sums.entry(aliases.get(&account).copied().unwrap_or(account)).or_default() +=
+                row.get::<_, i64>(1)?;
+        }
+        Ok(sums)
     }
 
     /// Every id that shows under another one.

@@ -7,6 +7,7 @@
 pub mod apply;
 pub mod backup;
 pub mod bench;
+mod changed;
 pub mod conflicts;
 pub mod context;
 pub mod database;
@@ -30,6 +31,7 @@ pub mod tree;
 pub mod vault;
 pub mod verify;
 
+pub use changed::Changed;
 pub use conflicts::{Conflict, ConflictKind, Side};
 pub use deeds::{GroupSummary, Undone};
 pub use digest::Digest;
@@ -37,7 +39,7 @@ pub use error::{Result, StoreError};
 pub use intent::{EntryKey, Intent, NewEntry};
 pub use ledger::{EntryFilter, EntryRow, EntryStanding};
 pub use organisations::Organisation;
-pub use record::Record;
+pub use record::{Glance, Record};
 pub use store::{Me, NewStore, Store, Unlock, china};
 pub use surroundings::{Randomness, Surroundings, WallClock};
 pub use tree::HeldKey;

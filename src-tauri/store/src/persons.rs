@@ -49,17 +49,23 @@ pub fn write_link(db: &Connection, org: Id, edge: Id, state: &RecordState) -> Re
     Ok(about)
 }
 
-/// Folds members: each alone first, to know who is the same as whom, then each person whole.
+/// Folds members: each alone first, to know who is the same as whom, then each person whole. Answers with those who are
+/// folded as one with others, or were.
 pub fn fold(
     db: &Connection,
     context: &Context,
     touched: BTreeMap<(Id, Id), Option<RecordState>>,
-) -> Result<()> {
+) -> Result<BTreeSet<Id>> {
+    let mut together = BTreeSet::new();
     let mut open: BTreeSet<(Id, Id)> = BTreeSet::new();
     let mut alone: BTreeMap<(Id, Id), RecordState> = BTreeMap::new();
     for ((org, entity), folded) in touched {
         open.insert((org, entity));
-        open.extend(shown_as_one(db, org, entity)?.into_iter().map(|e| (org, e)));
+        let before = shown_as_one(db, org, entity)?;
+        if before.len() > 1 {
+            together.extend(before.iter().copied());
+        }
+        open.extend(before.into_iter().map(|e| (org, e)));
         let state = match folded {
             Some(state) => state,
             None => fold_one(db, context, org, &[entity])?,
@@ -81,6 +87,7 @@ pub fn fold(
             write_record(db, org, entity, &state, &state)?;
             continue;
         }
+        together.extend(cluster.iter().copied());
         let members: Vec<Id> = cluster.iter().copied().collect();
         let whole = fold_one(db, context, org, &members)?;
         write_record(db, org, representative, &whole, &whole)?;
@@ -88,7 +95,7 @@ pub fn fold(
             write_alias(db, org, *other, representative, whole.table)?;
         }
     }
-    Ok(())
+    Ok(together)
 }
 
 fn write_sameness(db: &Connection, org: Id, entity: Id, same_as: Option<String>) -> Result<()> {

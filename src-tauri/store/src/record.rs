@@ -98,14 +98,77 @@ impl Record {
     }
 }
 
+/// A record as a list needs it: the values that show in the fields that were asked for, without the history that a write
+/// has to have seen.
+#[derive(Debug, Clone)]
+pub struct Glance {
+    /// Its id
+    pub id: Id,
+    /// Whose record it is
+    pub org: Id,
+    flags: i64,
+    fields: &'static [Field],
+    values: Vec<Value>,
+}
+
+impl Glance {
+    /// The value that shows; a set is a list. Only fields that were asked for have one.
+    pub fn get(&self, field: Field) -> &Value {
+        let place = self.fields.iter().position(|f| f.number == field.number);
+        debug_assert!(place.is_some(), "a field that was not asked for: {}", field.name);
+        place.map_or(&Value::Null, |place| &self.values[place])
+    }
+
+    /// A text or date.
+    pub fn text(&self, field: Field) -> Option<&str> {
+        self.get(field).as_text()
+    }
+
+    /// A whole number.
+    pub fn int(&self, field: Field) -> Option<i64> {
+        self.get(field).as_int()
+    }
+
+    /// 是 or 否.
+    pub fn bool(&self, field: Field) -> Option<bool> {
+        self.get(field).as_bool()
+    }
+
+    /// A reference.
+    pub fn id(&self, field: Field) -> Option<Id> {
+        self.get(field).as_id()
+    }
+
+    /// The texts of a set.
+    pub fn texts(&self, field: Field) -> impl Iterator<Item = &str> {
+        self.get(field).as_list().iter().filter_map(Value::as_text)
+    }
+
+    /// 作废
+    pub fn voided(&self) -> bool {
+        self.flags & FLAG_VOID != 0
+    }
+
+    /// A field of it has two values that did not see each other.
+    pub fn has_conflict(&self) -> bool {
+        self.flags & FLAG_CONFLICT != 0
+    }
+}
+
 const COLUMNS: &str = "org, entity, tbl, flags, state";
 
+fn unreadable(error: yuanba_journal::JournalError) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(4, rusqlite::types::Type::Blob, Box::new(error))
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<Record> {
-    let state: Vec<u8> = row.get(4)?;
-    let state = RecordState::from_cbor(&state).map_err(|e| {
-        rusqlite::Error::FromSqlConversionFailure(4, rusqlite::types::Type::Blob, Box::new(e))
-    })?;
+    let state = RecordState::from_cbor(row.get_ref(4)?.as_blob()?).map_err(unreadable)?;
     Ok(Record { org: read_id(row, 0)?, id: read_id(row, 1)?, table: row.get(2)?, flags: row.get(3)?, state })
+}
+
+fn glance(row: &Row<'_>, fields: &'static [Field], numbers: &[u16]) -> rusqlite::Result<Glance> {
+    let values = RecordState::glance(row.get_ref(4)?.as_blob()?, numbers).map_err(unreadable)?;
+    Ok(Glance { org: read_id(row, 0)?, id: read_id(row, 1)?, flags: row.get(3)?, fields, values })
 }
 
 impl Store {
@@ -134,10 +197,10 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Every record of a table, of all organisations held; void ones included.
+    /// Every record of a table, of all organisations held, one organisation after the other; void ones included.
     pub fn records(&self, table: &Table) -> Result<Vec<Record>> {
         let mut statement = self.db.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM record WHERE tbl = ?1 AND alias IS NULL ORDER BY rowid"
+            "SELECT {COLUMNS} FROM record WHERE tbl = ?1 AND alias IS NULL ORDER BY org, rowid"
         ))?;
         let rows = statement.query_map([table.number], read)?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -150,6 +213,50 @@ impl Store {
         ))?;
         let rows = statement.query_map(params![table.number, org.0], read)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The records of a table that stand at a stage and are not void, of one organisation or of all that are held.
+    pub fn records_at(&self, table: &Table, stage: &str, org: Option<Id>) -> Result<Vec<Record>> {
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM record WHERE tbl = ?1 AND stage = ?2 AND (?3 IS NULL OR org = ?3) AND alias IS NULL
+               AND flags & 1 = 0 ORDER BY rowid"
+        ))?;
+        let rows = statement.query_map(params![table.number, stage, org.map(|org| org.0)], read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Some fields of one record, whatever its table, with the table's number; `None` when nothing shows under that id.
+    pub fn glance(&self, id: Id, fields: &'static [Field]) -> Result<Option<(u16, Glance)>> {
+        let numbers: Vec<u16> = fields.iter().map(|field| field.number).collect();
+        let mut statement = self
+            .db
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM record WHERE entity = ?1 AND alias IS NULL"))?;
+        let found = statement.query_row([id.0], |row| Ok((row.get(2)?, glance(row, fields, &numbers)?)));
+        Ok(found.optional()?)
+    }
+
+    /// Some fields of the records of a table that are not void, of one organisation or of all that are held.
+    pub fn glances(
+        &self,
+        table: &Table,
+        org: Option<Id>,
+        fields: &'static [Field],
+        mut take: impl FnMut(Glance),
+    ) -> Result<()> {
+        let numbers: Vec<u16> = fields.iter().map(|field| field.number).collect();
+        let of_one = if org.is_some() { "AND org = ?2" } else { "" };
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM record WHERE tbl = ?1 {of_one} AND alias IS NULL AND flags & 1 = 0
+             ORDER BY org, rowid"
+        ))?;
+        let mut rows = match org {
+            Some(org) => statement.query(params![table.number, org.0])?,
+            None => statement.query([table.number])?,
+        };
+        while let Some(row) = rows.next()? {
+            take(glance(row, fields, &numbers)?);
+        }
+        Ok(())
     }
 
     /// The records that hang on another (the notes of a courtyard), by their date; those that hang on the same person

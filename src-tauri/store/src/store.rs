@@ -9,6 +9,7 @@ use yuanba_core::{Id, Level};
 use yuanba_journal::payload::Claim;
 use yuanba_journal::{Clock, Lane, ReplicaKey, Stamp, StreamId};
 
+use crate::changed::Changed;
 use crate::context::Context;
 use crate::database;
 use crate::intent::Intent;
@@ -71,6 +72,7 @@ pub struct Store {
     pub(crate) org: Id,
     pub(crate) me: Me,
     pub(crate) moved: bool,
+    pub(crate) changed: Changed,
     _lock: InstanceLock,
 }
 
@@ -152,7 +154,7 @@ impl Store {
         clock.last = last_stamp(&db, replica.id())?;
         clock.vouched_ms =
             secret(&db, "vouched")?.and_then(|b| b.try_into().ok()).map_or(0, i64::from_be_bytes);
-        Ok(Store {
+        let mut store = Store {
             db,
             dir: dir.to_owned(),
             vault,
@@ -165,8 +167,11 @@ impl Store {
             org,
             me,
             moved,
+            changed: Changed::default(),
             _lock: lock,
-        })
+        };
+        store.refold_if_older()?;
+        Ok(store)
     }
 
     /// The organisation's first changes: it declares itself, certifies this laptop, states its name, names its user.

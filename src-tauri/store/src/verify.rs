@@ -2,9 +2,11 @@
 
 use rusqlite::params;
 use yuanba_journal::author::Tip;
+use yuanba_journal::fold::FOLD_VERSION;
 
+use crate::changed::Changed;
 use crate::context::Context;
-use crate::schema::{FOLDED, FOLDED_TABLES};
+use crate::schema::{FOLDED, FOLDED_BY, FOLDED_TABLES};
 use crate::{Result, Store, folding, streams};
 
 /// Something that is not as the journal says.
@@ -136,8 +138,17 @@ impl Store {
         Ok(list)
     }
 
+    /// Makes the folded tables anew when other rules made them than this program's.
+    pub(crate) fn refold_if_older(&mut self) -> Result<()> {
+        let mut statement = self.db.prepare_cached("SELECT 1 FROM local WHERE key = ?1 AND value = ?2")?;
+        let current = statement.exists(params![FOLDED_BY, FOLD_VERSION.to_string()])?;
+        drop(statement);
+        if current { Ok(()) } else { self.refold() }
+    }
+
     /// Throws the folded tables away and makes them anew from the journal.
     pub fn refold(&mut self) -> Result<()> {
+        self.changed = Changed::Everything;
         self.db.execute_batch("BEGIN IMMEDIATE")?;
         let result = (|| {
             for table in FOLDED_TABLES {
@@ -145,6 +156,10 @@ impl Store {
             }
             self.context = Context::load(&self.db)?;
             folding::fold(&self.db, &self.context, &folding::everything(&self.db, &self.context)?)?;
+            self.db.execute(
+                "INSERT OR REPLACE INTO local(key, value, at_ms) VALUES(?1, ?2, 0)",
+                params![FOLDED_BY, FOLD_VERSION.to_string()],
+            )?;
             self.db.execute_batch("COMMIT")?;
             Ok(())
         })();

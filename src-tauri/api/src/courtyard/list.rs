@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use yuanba_core::Id;
 use yuanba_core::tables::{courtyard, errand, field_note, liaison};
+use yuanba_core::{Id, Level};
 use yuanba_practices::Practices;
 use yuanba_store::Record;
 
@@ -47,18 +47,18 @@ impl Yards {
                 liaisons.insert(yard, (record, name));
             }
         }
+        let of = (own || session.level == Level::Village).then(|| store.org());
         let mut last_notes: HashMap<Id, NaiveDate> = HashMap::new();
-        for record in read(&field_note::TABLE)? {
+        store.glances(&field_note::TABLE, of, &[field_note::DATE, field_note::COURTYARD], |record| {
             let day = held_day(record.text(field_note::DATE));
             if let Some((yard, day)) = record.id(field_note::COURTYARD).zip(day) {
                 let last = last_notes.entry(yard).or_insert(day);
                 *last = day.max(*last);
             }
-        }
+        })?;
         let mut open_errands: HashMap<Id, u32> = HashMap::new();
-        for record in read(&errand::TABLE)? {
-            let open = record.text(errand::STATE).is_none_or(|state| state == crate::errand::OPEN);
-            if let Some(yard) = record.id(errand::COURTYARD).filter(|_| open) {
+        for record in store.records_at(&errand::TABLE, crate::errand::OPEN, of)? {
+            if let Some(yard) = record.id(errand::COURTYARD) {
                 *open_errands.entry(yard).or_default() += 1;
             }
         }

@@ -8,7 +8,7 @@ use yuanba_core::tables::{courtyard, errand};
 use yuanba_practices::Place;
 use yuanba_store::Record;
 
-use super::{DONE, Errand, ErrandFilter, ErrandState, HANDED_UP, ListErrands, REFUSED, Rating};
+use super::{DONE, Errand, ErrandFilter, ErrandState, HANDED_UP, ListErrands, OPEN, REFUSED, Rating};
 use crate::Api;
 use crate::dto::{OutFile, Written};
 use crate::entered::held_day;
@@ -30,14 +30,11 @@ pub(crate) struct Errands {
 
 impl Errands {
     pub(crate) fn of(session: &Session) -> Result<Errands, ApiError> {
-        let yards = session.live(&courtyard::TABLE)?.into_iter();
-        Ok(Errands {
-            place: session.place()?,
-            yards: yards
-                .map(|yard| (yard.id, yard.text(courtyard::NAME).unwrap_or_default().to_owned()))
-                .collect(),
-            today: session.store.today(),
-        })
+        let mut yards = HashMap::new();
+        session.glances(&courtyard::TABLE, &[courtyard::NAME], |yard| {
+            yards.insert(yard.id, yard.text(courtyard::NAME).unwrap_or_default().to_owned());
+        })?;
+        Ok(Errands { place: session.place()?, yards, today: session.store.today() })
     }
 
     /// One errand as it is listed.
@@ -112,6 +109,7 @@ fn rows(session: &Session, request: &ListErrands) -> Result<Vec<Errand>, ApiErro
     let errands = Errands::of(session)?;
     let mut records = match request.courtyard {
         Some(yard) => session.store.children(&errand::TABLE, yard.0)?,
+        None if request.state == Some(ErrandFilter::Open) => session.live_at(&errand::TABLE, OPEN)?,
         None => session.live(&errand::TABLE)?,
     };
     records.retain(|record| {

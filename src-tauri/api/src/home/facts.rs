@@ -1,18 +1,16 @@
 //! What the home page is computed from, read once from the store: own records only, because what the villages have to do
 //! is theirs.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 use yuanba_core::tables::{errand, member, points_claim, post_assignment};
-use yuanba_core::{Id, Level, MemberKind, Sex};
+use yuanba_core::{Level, MemberKind, Sex};
 use yuanba_practices::Practices;
 
 use crate::courtyard::Courtyard;
 use crate::entered::held_day;
-use crate::errand::{Errand, ErrandState, Errands};
+use crate::errand::{Errand, Errands, OPEN};
 use crate::error::ApiError;
-use crate::people::holds;
+use crate::people::{holds, is_here};
 use crate::points::PROPOSED;
 use crate::post::post_name;
 use crate::rights::{Right, allows};
@@ -106,8 +104,8 @@ pub(super) fn read(session: &mut Session, yards: &[Courtyard]) -> Result<Facts, 
 
 fn open_errands(session: &Session) -> Result<Vec<Errand>, ApiError> {
     let errands = Errands::of(session)?;
-    let rows = session.own(&errand::TABLE)?.iter().map(|record| errands.row(record)).collect::<Vec<_>>();
-    Ok(rows.into_iter().filter(|errand| errand.state == ErrandState::Open).collect())
+    let open = session.store.records_at(&errand::TABLE, OPEN, Some(session.store.org()))?;
+    Ok(open.iter().map(|record| errands.row(record)).collect())
 }
 
 /// Probations, and how many people of the roster are in doubt.
@@ -141,15 +139,7 @@ fn members(session: &mut Session) -> Result<(Vec<Probation>, usize), ApiError> {
     Ok((probations, doubtful))
 }
 
-fn terms(session: &mut Session) -> Result<Vec<Term>, ApiError> {
-    let people = session.people()?;
-    let everybody = people.everybody();
-    let here: HashMap<Id, String> = everybody
-        .iter()
-        .map(|at| people.get(*at))
-        .filter(|person| person.here)
-        .map(|person| (person.id, person.name.clone()))
-        .collect();
+fn terms(session: &Session) -> Result<Vec<Term>, ApiError> {
     let today = session.store.today();
     let posts = session.place()?.posts_on(today);
     let mut terms = Vec::new();
@@ -161,16 +151,15 @@ fn terms(session: &mut Session) -> Result<Vec<Term>, ApiError> {
             continue;
         }
         // Whoever moved away or died needs no new term.
-        let name = match here.get(&member) {
-            Some(name) => name,
-            None => match here.get(&session.store.representative(member)?) {
-                Some(name) => name,
-                None => continue,
-            },
+        let person = session.store.record(&member::TABLE, member)?;
+        let Some(person) = person.filter(|person| !person.voided() && is_here(person.text(member::STATUS)))
+        else {
+            continue;
         };
+        let Some(name) = person.text(member::NAME) else { continue };
         terms.push(Term {
             assignment: record.id.to_string(),
-            name: name.clone(),
+            name: name.to_owned(),
             post: post_name(posts, record.text(post_assignment::POST).unwrap_or_default()),
             until,
         });
@@ -185,10 +174,7 @@ fn claims(session: &Session) -> Result<Claims, ApiError> {
     let may = allows(session.level, &me.role, Right::Review);
     let mut claims = Claims::default();
     // A township reviews what its villages claim.
-    for record in session.live(&points_claim::TABLE)? {
-        if record.text(points_claim::STATE) != Some(PROPOSED) {
-            continue;
-        }
+    for record in session.live_at(&points_claim::TABLE, PROPOSED)? {
         let proposer = record.id(points_claim::PROPOSER);
         let mine = proposer == Some(me.id) && !alone;
         let waiting = if may && !mine { &mut claims.for_me } else { &mut claims.for_others };

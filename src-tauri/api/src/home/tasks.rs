@@ -10,6 +10,9 @@ use crate::errand::{Errand, for_whom};
 /// More courtyards without a liaison than this are one line.
 const UNATTENDED_MAX: usize = 3;
 
+/// So many who proposed claims are named.
+const PROPOSERS_MAX: usize = 3;
+
 /// Everything there is to do.
 #[derive(Debug, Default)]
 pub(super) struct Tasks {
@@ -160,6 +163,15 @@ fn of_term(term: &Term, facts: &Facts) -> Option<Due> {
     })
 }
 
+/// 王秀英、何玉兰申报的
+fn proposed_by(proposers: &[String]) -> String {
+    match proposers.len() {
+        0 => String::new(),
+        count if count <= PROPOSERS_MAX => format!("{}申报的", proposers.join("、")),
+        count => format!("{}等 {count} 人申报的", proposers[..PROPOSERS_MAX].join("、")),
+    }
+}
+
 fn of_claims(facts: &Facts) -> Vec<Due> {
     let of = |waiting: &Waiting, state, id: &str, title: String, detail: &str, verb: &str, on| {
         (waiting.claims > 0).then(|| Due {
@@ -169,10 +181,7 @@ fn of_claims(facts: &Facts) -> Vec<Due> {
                 state,
                 title,
                 detail: joined([
-                    match waiting.proposers.is_empty() {
-                        true => String::new(),
-                        false => format!("{}申报的", waiting.proposers.join("、")),
-                    },
+                    proposed_by(&waiting.proposers),
                     format!("共 {} 分", crate::points::signed(waiting.points)),
                     detail.to_owned(),
                 ]),

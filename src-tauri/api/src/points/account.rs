@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
-use yuanba_core::tables::household;
-use yuanba_core::{Id, Level, MemberKind};
+use yuanba_core::tables::{courtyard, household};
+use yuanba_core::{Field, Id, Level, MemberKind};
 
 use super::PeopleGroup;
 use crate::error::ApiError;
 use crate::session::Session;
+
+/// What is read of a household.
+const HOUSEHOLD: &[Field] = &[household::NAME, household::HARDSHIP, household::COURTYARD];
 
 /// An account.
 #[derive(Debug, Clone)]
@@ -48,23 +51,22 @@ fn members(session: &mut Session) -> Result<Vec<Account>, ApiError> {
 }
 
 fn households(session: &Session, hardship: bool) -> Result<Vec<Account>, ApiError> {
-    let yards: HashMap<Id, String> = session
-        .live(&yuanba_core::tables::courtyard::TABLE)?
-        .into_iter()
-        .filter_map(|yard| {
-            Some((yard.id, yard.text(yuanba_core::tables::courtyard::PARTY_GROUP)?.to_owned()))
-        })
-        .collect();
-    let records = session.live(&household::TABLE)?.into_iter();
-    Ok(records
-        .filter(|record| (record.bool(household::HARDSHIP) == Some(true)) == hardship)
-        .map(|record| Account {
-            id: record.id,
-            org: record.org,
-            name: record.text(household::NAME).unwrap_or_default().to_owned(),
-            party_group: record.id(household::COURTYARD).and_then(|yard| yards.get(&yard).cloned()),
-        })
-        .collect())
+    let mut groups: HashMap<Id, String> = HashMap::new();
+    session.glances(&courtyard::TABLE, &[courtyard::PARTY_GROUP], |yard| {
+        groups.extend(yard.text(courtyard::PARTY_GROUP).map(|group| (yard.id, group.to_owned())));
+    })?;
+    let mut accounts = Vec::new();
+    session.glances(&household::TABLE, HOUSEHOLD, |record| {
+        if (record.bool(household::HARDSHIP) == Some(true)) == hardship {
+            accounts.push(Account {
+                id: record.id,
+                org: record.org,
+                name: record.text(household::NAME).unwrap_or_default().to_owned(),
+                party_group: record.id(household::COURTYARD).and_then(|yard| groups.get(&yard).cloned()),
+            });
+        }
+    })?;
+    Ok(accounts)
 }
 
 /// The name of any account, for lists that mix the groups.
@@ -76,10 +78,11 @@ pub(super) struct AccountNames {
 impl AccountNames {
     pub(super) fn read(session: &mut Session) -> Result<AccountNames, ApiError> {
         let members = session.member_names()?;
-        let households = session.live(&household::TABLE)?.into_iter();
-        let named =
-            households.map(|record| (record.id, record.text(household::NAME).unwrap_or_default().to_owned()));
-        Ok(AccountNames { members, households: named.collect() })
+        let mut households = HashMap::new();
+        session.glances(&household::TABLE, &[household::NAME], |record| {
+            households.insert(record.id, record.text(household::NAME).unwrap_or_default().to_owned());
+        })?;
+        Ok(AccountNames { members, households })
     }
 
     /// 王秀英, or the name of a household's head.

@@ -2,15 +2,13 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
 use yuanba_core::Id;
 use yuanba_core::tables::points_claim;
 use yuanba_practices::points::{Close, Period};
-use yuanba_store::Record;
 
 use super::account::{Account, accounts};
-use super::history::{History, entries, state};
-use super::{Balance, ClaimState, ExportPoints, OfGroup, PeopleGroup, rules};
+use super::history::{ALWAYS, PROPOSED, received};
+use super::{Balance, ExportPoints, OfGroup, PeopleGroup, rules};
 use crate::Api;
 use crate::dto::Written;
 use crate::error::ApiError;
@@ -33,27 +31,26 @@ pub(super) fn balances(session: &mut Session, group: PeopleGroup) -> Result<Vec<
     let today = session.store.today();
     let book = rules::book(session, group, today)?;
     let accounts: Vec<Account> = accounts(session, group)?;
-    let history = History::posted(session, &entries(session, None)?)?;
     let mut pending: HashMap<Id, i64> = HashMap::new();
-    let waits = |claim: &Record| state(claim) == ClaimState::Proposed;
-    for claim in session.live(&points_claim::TABLE)?.iter().filter(|claim| waits(claim)) {
+    for claim in session.live_at(&points_claim::TABLE, PROPOSED)? {
         if let Some(account) = claim.id(points_claim::ACCOUNT) {
             *pending.entry(account).or_default() += claim.int(points_claim::GRANTED).unwrap_or(0);
         }
     }
     // A book that starts anew needs no closing entry to be read: its balance is that of the running period.
-    let span = match book.close {
-        Close::Reset => book.close_period.span(today),
-        Close::Carry => (NaiveDate::MIN, NaiveDate::MAX),
+    let held = match book.close {
+        Close::Reset => received(session, book.close_period.span(today))?,
+        Close::Carry => received(session, ALWAYS)?,
     };
-    let years: Vec<i64> =
-        accounts.iter().map(|account| history.sum(account.id, Period::Year.span(today))).collect();
+    let of_year = received(session, Period::Year.span(today))?;
+    let sum = |of: &HashMap<Id, i64>, account: &Account| of.get(&account.id).copied().unwrap_or(0);
+    let years: Vec<i64> = accounts.iter().map(|account| sum(&of_year, account)).collect();
     let mut balances: Vec<Balance> = accounts
         .into_iter()
         .zip(ranks(&years))
         .zip(years)
         .map(|((account, rank), year)| {
-            let balance = history.sum(account.id, span);
+            let balance = sum(&held, &account);
             Balance {
                 account: account.id.into(),
                 name: account.name,

@@ -7,10 +7,10 @@ use yuanba_core::tables::points_claim;
 use yuanba_store::Intent;
 
 use super::account::AccountNames;
-use super::history::{PROPOSED, state};
+use super::history::{POSTED, PROPOSED, REFUSED, state};
 use super::rules::{book_key, book_named, group_of, rule_name, signed};
 use super::work_out::work_out;
-use super::{Claim, ClaimFilter, ClaimPoints, ClaimState, Claimed, ListClaims, PeopleGroup};
+use super::{Claim, ClaimFilter, ClaimPoints, Claimed, ListClaims, PeopleGroup};
 use crate::Api;
 use crate::entered::{self, SHORT_MAX};
 use crate::error::ApiError;
@@ -88,15 +88,15 @@ pub(super) fn list(api: &Api, request: ListClaims) -> Result<Vec<Claim>, ApiErro
     let users = session.user_names()?;
     let me = session.store.me().id;
     let mut claims = Vec::new();
-    for record in session.live(&points_claim::TABLE)? {
+    let records = match request.state.unwrap_or(ClaimFilter::Proposed) {
+        ClaimFilter::Proposed => session.live_at(&points_claim::TABLE, PROPOSED)?,
+        ClaimFilter::Posted => session.live_at(&points_claim::TABLE, POSTED)?,
+        ClaimFilter::Refused => session.live_at(&points_claim::TABLE, REFUSED)?,
+        ClaimFilter::All => session.live(&points_claim::TABLE)?,
+    };
+    for record in records {
         let state = state(&record);
-        let wanted = match request.state.unwrap_or(ClaimFilter::Proposed) {
-            ClaimFilter::Proposed => state == ClaimState::Proposed,
-            ClaimFilter::Posted => state == ClaimState::Posted,
-            ClaimFilter::Refused => state == ClaimState::Refused,
-            ClaimFilter::All => true,
-        };
-        let Some(account) = record.id(points_claim::ACCOUNT).filter(|_| wanted) else { continue };
+        let Some(account) = record.id(points_claim::ACCOUNT) else { continue };
         let said = |field| record.text(field).map(str::to_owned);
         let number = |field| record.int(field).unwrap_or(0);
         let rule = said(points_claim::RULE).unwrap_or_default();

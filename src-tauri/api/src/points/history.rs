@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use yuanba_core::tables::points_claim;
 use yuanba_core::{Id, Level, Value};
 use yuanba_journal::payload::Ledger;
@@ -37,6 +37,21 @@ pub(super) fn state(claim: &Record) -> ClaimState {
 pub(super) fn entries(session: &Session, account: Option<Id>) -> Result<Vec<EntryRow>, ApiError> {
     let org = (session.level == Level::Village).then(|| session.store.org());
     Ok(session.store.entries(EntryFilter { ledger: Ledger::Points, account, org })?)
+}
+
+/// Every day that an entry can have.
+pub(super) const ALWAYS: (NaiveDate, NaiveDate) = (NaiveDate::MIN, NaiveDate::MAX);
+
+/// What each account of the points ledger received on days from one to another.
+pub(super) fn received(
+    session: &Session,
+    (first, last): (NaiveDate, NaiveDate),
+) -> Result<HashMap<Id, i64>, ApiError> {
+    let org = (session.level == Level::Village).then(|| session.store.org());
+    // Days compare as texts, and the years before 0 or after 9999 are none of theirs.
+    let text =
+        |day: NaiveDate| format!("{:04}-{:02}-{:02}", day.year().clamp(0, 9999), day.month(), day.day());
+    Ok(session.store.received(Ledger::Points, org, &text(first), &text(last))?)
 }
 
 /// Whether an entry still counts.

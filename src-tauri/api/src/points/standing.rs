@@ -4,10 +4,10 @@ use yuanba_core::tables::points_claim;
 use yuanba_core::{Id, MemberKind};
 use yuanba_journal::payload::Ledger;
 use yuanba_practices::points::Period;
-use yuanba_store::{EntryFilter, Record};
+use yuanba_store::Record;
 
 use super::balances::rank_of;
-use super::history::{History, state};
+use super::history::state;
 use super::rules::signed;
 use super::{ClaimState, EntryState, entries};
 use crate::error::ApiError;
@@ -28,10 +28,11 @@ pub(crate) fn standing(session: &mut Session, member: &Record) -> Result<Option<
         .map(|person| person.id)
         .collect();
     let Some(own) = accounts.iter().position(|account| *account == member.id) else { return Ok(None) };
-    let filter = EntryFilter { ledger: Ledger::Points, account: None, org: Some(member.org) };
-    let history = History::posted(session, &session.store.entries(filter)?)?;
-    let year = Period::Year.span(today);
-    let totals: Vec<i64> = accounts.iter().map(|account| history.sum(*account, year)).collect();
+    let (first, last) = Period::Year.span(today);
+    let received =
+        session.store.received(Ledger::Points, Some(member.org), &first.to_string(), &last.to_string())?;
+    let totals: Vec<i64> =
+        accounts.iter().map(|account| received.get(account).copied().unwrap_or(0)).collect();
     let waiting = session.store.children(&points_claim::TABLE, member.id)?;
     let pending = waiting
         .iter()

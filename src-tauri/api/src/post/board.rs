@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use yuanba_core::tables::{member, post_assignment, post_excuse};
-use yuanba_core::{Id, MemberKind, Sex};
+use yuanba_core::{Field, Id, MemberKind, Sex};
 use yuanba_practices::age::age_on;
 use yuanba_practices::posts::{Person, Posts};
 use yuanba_store::Record;
@@ -13,8 +13,16 @@ use super::{Excused, Holder, Post, PostBoard, PostCategory, PostSuggestion, Unpl
 use crate::Api;
 use crate::dto::Nothing;
 use crate::error::ApiError;
-use crate::people::{holds, is_here};
+use crate::people::{is_here, is_over};
 
+/// What the board shows of an assignment.
+const HELD: &[Field] = &[
+    post_assignment::MEMBER,
+    post_assignment::POST,
+    post_assignment::FROM,
+    post_assignment::UNTIL,
+    post_assignment::ENDED_ON,
+];
 /// How many posts are suggested to one person.
 const SUGGESTIONS_MAX: usize = 3;
 
@@ -26,12 +34,17 @@ pub(super) fn board(api: &Api, _: Nothing) -> Result<PostBoard, ApiError> {
     let today = store.today();
     let mut holders: HashMap<String, Vec<Holder>> = HashMap::new();
     let mut placed: HashSet<Id> = HashSet::new();
-    for record in session.live(&post_assignment::TABLE)? {
-        let Some(member) = record.id(post_assignment::MEMBER) else { continue };
-        if !holds(&record, &today.to_string()) {
-            continue;
+    let aliases = store.all_aliases()?;
+    let shown = |member: Id| aliases.get(&member).copied().unwrap_or(member);
+    let mut held = Vec::new();
+    session.glances(&post_assignment::TABLE, HELD, |record| {
+        if !is_over(record.text(post_assignment::ENDED_ON), &today.to_string()) {
+            held.push(record);
         }
-        placed.insert(store.representative(member)?);
+    })?;
+    for record in held {
+        let Some(member) = record.id(post_assignment::MEMBER) else { continue };
+        placed.insert(shown(member));
         let text = |field| record.text(field).map(str::to_owned);
         holders.entry(text(post_assignment::POST).unwrap_or_default()).or_default().push(Holder {
             assignment: record.id.into(),
@@ -45,7 +58,7 @@ pub(super) fn board(api: &Api, _: Nothing) -> Result<PostBoard, ApiError> {
     let mut let_off: HashSet<Id> = HashSet::new();
     for record in session.live(&post_excuse::TABLE)? {
         let Some(member) = record.id(post_excuse::MEMBER) else { continue };
-        let_off.insert(store.representative(member)?);
+        let_off.insert(shown(member));
         excused.push(Excused {
             excuse: record.id.into(),
             member: member.into(),

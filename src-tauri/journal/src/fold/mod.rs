@@ -65,6 +65,15 @@ impl Origin {
         Ok(())
     }
 
+    /// Passes over an origin.
+    fn skip(d: &mut Decoder<'_>) -> Result<(), JournalError> {
+        // Replica, organisation, lane, place, hash, stamp, user, time.
+        for _ in 0..8 {
+            d.skip()?;
+        }
+        Ok(())
+    }
+
     fn decode(d: &mut Decoder<'_>) -> Result<Origin, JournalError> {
         Ok(Origin {
             stream: decode_stream(d)?,

@@ -234,6 +234,42 @@ impl RecordState {
         Ok(state)
     }
 
+    /// Reads only the values that show in some fields, out of a state's bytes: for lists, which need few of a record's
+    /// fields and none of its history. The answer has one value for each field asked for; a set is a list of its elements.
+    pub fn glance(bytes: &[u8], fields: &[u16]) -> Result<Vec<Value>, JournalError> {
+        let malformed = || JournalError::Malformed("record state");
+        let mut d = Decoder::new(bytes);
+        d.array()?;
+        let (_table, _frozen, _written_while_voided) = (d.u16()?, d.bool()?, d.bool()?);
+        for _ in 0..d.array()?.ok_or_else(malformed)? {
+            Origin::skip(&mut d)?;
+        }
+        let mut shown = vec![Value::Null; fields.len()];
+        for _ in 0..d.array()?.ok_or_else(malformed)? {
+            let (field, kind) = (d.u16()?, d.u8()?);
+            let wanted = fields.iter().position(|f| *f == field);
+            let mut elements = Vec::new();
+            for at in 0..d.array()?.ok_or_else(malformed)? {
+                let (_origin, _item) = (d.u64()?, d.u64()?);
+                match (d.bool()?, wanted) {
+                    (false, _) => {}
+                    (true, Some(place)) if kind == 0 && at == 0 => shown[place] = Value::decode(&mut d)?,
+                    (true, Some(_)) if kind != 0 => {
+                        let element = Value::decode(&mut d)?;
+                        if !elements.contains(&element) {
+                            elements.push(element);
+                        }
+                    }
+                    (true, _) => d.skip()?,
+                }
+            }
+            if let Some(place) = wanted.filter(|_| kind != 0) {
+                shown[place] = Value::List(elements);
+            }
+        }
+        Ok(shown)
+    }
+
     /// A typed look at a field's text.
     pub fn text(&self, field: Field) -> Option<&str> {
         self.shown(field.number).as_text()
