@@ -1,0 +1,8 @@
+//! The journal's bytes and its rules, each by itself.
+
+mod authority;
+mod entries;
+mod hands;
+mod kept;
+mod records;
+mod segments;
