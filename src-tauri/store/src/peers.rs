@@ -158,8 +158,16 @@ impl Store {
                     let has = self.common(*row, head.tip, tips)?;
                     after = Some(after.map_or(has, |least: u64| least.min(has)));
                 }
-                let mut changes = streams::branch(&self.db, *row, head.tip, after.unwrap_or(0))?;
-                changes.retain(|c| !sent.contains(&c.hash));
+                let after = after.unwrap_or(0);
+                let mut changes = streams::branch(&self.db, *row, head.tip, after)?;
+                // A segment holds whole groups, also where a branch has left its stream within one.
+                let inside = changes.first().map_or(0, |first| first.header.group_index);
+                if inside > 0 {
+                    changes = streams::branch(&self.db, *row, head.tip, after.saturating_sub(inside))?;
+                }
+                let fresh = changes.iter().position(|c| !sent.contains(&c.hash)).unwrap_or(changes.len());
+                let begun = changes.get(fresh).map_or(0, |c| c.header.group_index as usize);
+                changes.drain(..fresh.saturating_sub(begun));
                 sent.extend(changes.iter().map(|c| c.hash));
                 if let Some(first) = changes.first() {
                     segments.push(Segment {

@@ -136,7 +136,8 @@ impl Store {
         Ok(list)
     }
 
-    /// Throws the folded tables away and makes them anew from the journal.
+    /// Throws the folded tables away and makes them anew from the journal, in one transaction: until it ends, the old ones
+    /// stand. A store whose tables another version folded by other rules does so when it is opened.
     pub fn refold(&mut self) -> Result<()> {
         self.db.execute_batch("BEGIN IMMEDIATE")?;
         let result = (|| {
@@ -145,6 +146,7 @@ impl Store {
             }
             self.context = Context::load(&self.db)?;
             folding::fold(&self.db, &self.context, &folding::everything(&self.db, &self.context)?)?;
+            self.keep_folded()?;
             self.db.execute_batch("COMMIT")?;
             Ok(())
         })();
