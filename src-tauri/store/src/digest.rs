@@ -35,14 +35,9 @@ impl Store {
                 hashes.push(hash?);
             }
         }
-        hashes.sort_unstable();
-        let mut ops = blake3::Hasher::new();
-        for hash in &hashes {
-            ops.update(&hash.0);
-        }
         Ok(Digest {
             ops: hashes.len() as u64,
-            ops_digest: Hash(*ops.finalize().as_bytes()),
+            ops_digest: Hash::of_set(hashes),
             state_digest: self.state_digest(&within)?,
             fold_version: FOLD_VERSION,
         })

@@ -133,8 +133,7 @@ impl Store {
                 hashes.push(hash?);
             }
         }
-        hashes.sort_unstable();
-        Ok(Hash::of(&hashes.iter().map(|h| &h.0[..]).collect::<Vec<_>>()))
+        Ok(Hash::of_set(hashes))
     }
 
     /// The segments that an organisation lacks, as far as is known: everything after what all of its laptops hold.

@@ -2,6 +2,7 @@
 
 mod authority;
 mod entries;
+mod golden;
 mod hands;
 mod kept;
 mod records;
