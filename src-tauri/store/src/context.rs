@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, params};
 use yuanba_core::Id;
+use yuanba_journal::author::Tip;
 use yuanba_journal::authority::{Authority, Ever, HeldRevocation, Standing};
 use yuanba_journal::payload::{Certificate, Redaction, Retract, Revocation};
-use yuanba_journal::{Kind, StreamId};
+use yuanba_journal::{Hash, Kind, StreamId};
 
 use crate::Result;
 use crate::streams::{self, GroupPlace};
@@ -249,39 +250,63 @@ fn mark(db: &Connection, stream: i64, to: i64, hash: Option<[u8; 32]>) -> Result
         return Ok(());
     }
     db.execute("UPDATE change SET counts = 0 WHERE stream = ?1", [stream])?;
-    let Some(hash) = hash else { return Ok(()) };
-    let tip = yuanba_journal::author::Tip { seq: to as u64, hash: yuanba_journal::Hash(hash) };
+    let mut statement = db.prepare_cached("UPDATE change SET counts = 1 WHERE id = ?1")?;
+    for id in counting(db, stream, to, hash)? {
+        statement.execute([id])?;
+    }
+    Ok(())
+}
+
+/// The rows of the changes that count in a stream that has a cut.
+fn counting(db: &Connection, stream: i64, to: i64, hash: Option<[u8; 32]>) -> Result<HashSet<i64>> {
+    let Some(hash) = hash else { return Ok(HashSet::new()) };
+    let tip = Tip { seq: to as u64, hash: Hash(hash) };
     if !streams::held(db, stream, tip.seq, &tip.hash)? {
         // The last change that counts has not come: what is here stands before it or on another branch. It is
         // marked when the change comes, because the stream's standing is looked at again then.
-        db.execute(
-            "UPDATE change SET counts = 1 WHERE stream = ?1 AND (first_seq, first_prefix) IN
+        let mut statement = db.prepare_cached(
+            "SELECT id FROM change WHERE stream = ?1 AND (first_seq, first_prefix) IN
                (SELECT first_seq, first_prefix FROM change WHERE stream = ?1
                 GROUP BY first_seq, first_prefix HAVING max(seq) <= ?2)",
-            params![stream, to],
         )?;
-        return Ok(());
+        let rows = statement.query_map(params![stream, to], |row| row.get(0))?;
+        return Ok(rows.collect::<Result<_, _>>()?);
     }
     let kept = streams::branch(db, stream, tip, 0)?;
-    let mut group: Vec<&yuanba_journal::Change> = Vec::new();
-    let mut left = 0;
-    for change in &kept {
-        if change.header.group_index == 0 {
-            group.clear();
-            left = change.header.group_count;
-        }
-        group.push(change);
-        left -= 1;
-        if left == 0 {
-            for member in group.drain(..) {
-                db.prepare_cached(
-                    "UPDATE change SET counts = 1 WHERE stream = ?1 AND seq = ?2 AND hash = ?3",
-                )?
-                .execute(params![stream, member.header.seq as i64, member.hash.0])?;
+    // The last group may go on behind the cut.
+    let last = kept.iter().rev().map(|change| &change.header).find(|header| header.group_index == 0);
+    let whole = match last {
+        Some(first) if first.seq + first.group_count - 1 > tip.seq => first.seq - 1,
+        _ => tip.seq,
+    };
+    let mut statement =
+        db.prepare_cached("SELECT id FROM change WHERE stream = ?1 AND seq = ?2 AND hash = ?3")?;
+    kept.iter()
+        .filter(|change| change.header.seq <= whole)
+        .map(|change| {
+            let place = params![stream, change.header.seq as i64, change.hash.0];
+            Ok(statement.query_row(place, |row| row.get(0))?)
+        })
+        .collect()
+}
+
+/// The streams whose changes are marked otherwise than the tree says.
+pub fn miscounted(db: &Connection, authority: &Authority) -> Result<Vec<StreamId>> {
+    let mut wrong = Vec::new();
+    for (row, stream) in streams::all(db)? {
+        let (to, hash) = columns(authority.standing(&stream));
+        let cut = if to > 0 { counting(db, row, to, hash)? } else { HashSet::new() };
+        let mut statement = db.prepare_cached("SELECT id, counts FROM change WHERE stream = ?1")?;
+        let marks = statement.query_map([row], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, bool>(1)?)))?;
+        for mark in marks {
+            let (id, counts) = mark?;
+            if counts != (to == -1 || cut.contains(&id)) {
+                wrong.push(stream);
+                break;
             }
         }
     }
-    Ok(())
+    Ok(wrong)
 }
 
 /// Marks newly received changes of a stream that has a cut.

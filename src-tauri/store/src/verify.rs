@@ -3,7 +3,7 @@
 use rusqlite::params;
 use yuanba_journal::author::Tip;
 
-use crate::context::Context;
+use crate::context::{self, Context};
 use crate::schema::{FOLDED, FOLDED_TABLES};
 use crate::{Result, Store, folding, streams};
 
@@ -29,6 +29,7 @@ impl Store {
                 });
             }
         }
+        list.extend(self.check_counts()?);
         list.extend(self.check_tables()?);
         Ok(list)
     }
@@ -92,6 +93,18 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    fn check_counts(&self) -> Result<Vec<Difference>> {
+        let tree = Context::load(&self.db)?.authority;
+        let wrong = context::miscounted(&self.db, &tree)?;
+        Ok(wrong
+            .into_iter()
+            .map(|stream| Difference {
+                place: format!("stream {}/{}", stream.org, stream.replica),
+                text: "哪些变更算数，和证书说的不一样".to_owned(),
+            })
+            .collect())
     }
 
     fn check_tables(&self) -> Result<Vec<Difference>> {
