@@ -5,6 +5,7 @@ mod county;
 mod family;
 mod outsider;
 mod rules;
+mod taking_back;
 mod village;
 
 use yuanba_core::tables::{errand, member};
