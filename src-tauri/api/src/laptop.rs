@@ -90,7 +90,9 @@ fn revoke(api: &Api, request: RevokeLaptop) -> Result<JustDone, ApiError> {
             let tip = tips.first()?;
             Some(Cut { org: stream.org, lane: stream.lane, seq: tip.seq, hash: tip.hash })
         });
-    let revocation = Revocation { replica, cuts: cuts.collect(), replaces: Vec::new() };
+    // A laptop that was stopped before goes on to what is held now: this word replaces the ones before it.
+    let replaces = session.store.authority().revocations_of(replica);
+    let revocation = Revocation { replica, cuts: cuts.collect(), replaces };
     let name = session.store.organisation_name(home)?;
     let mut intent = Intent::new(format!("停用了{name}的一台电脑")).of(home).down();
     intent.revoke(revocation, reason);

@@ -1,10 +1,6 @@
 //! Schooling, GB/T 4658 (2006).
 
-use std::fmt;
-use std::str::FromStr;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
+use crate::two_digit_code;
 use crate::width::without_blanks;
 
 /// The codes of the standard with the words a form shows.
@@ -44,14 +40,12 @@ const LEVELS: [(u8, &str); 33] = [
     (90, "其他"),
 ];
 
-/// A level of schooling by its code. Serialised as its two digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Education(u8);
-
-/// The text is no code of GB/T 4658.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a code of GB/T 4658")]
-pub struct UnknownEducation;
+two_digit_code! {
+    /// A level of schooling by its code.
+    Education,
+    /// The text is no code of GB/T 4658.
+    UnknownEducation = "not a code of GB/T 4658"
+}
 
 impl Education {
     /// The level with this code.
@@ -110,11 +104,6 @@ impl Education {
         Some(Self(code))
     }
 
-    /// The number of the code.
-    pub fn number(self) -> u8 {
-        self.0
-    }
-
     /// The word for people.
     pub fn label(self) -> &'static str {
         LEVELS.iter().find(|(code, _)| *code == self.0).map_or("", |(_, label)| label)
@@ -123,37 +112,6 @@ impl Education {
     /// Whether the level is 大专 or above, as statistics ask.
     pub fn is_tertiary(self) -> bool {
         self.0 < 40
-    }
-}
-
-impl fmt::Display for Education {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}", self.0)
-    }
-}
-
-impl FromStr for Education {
-    type Err = UnknownEducation;
-
-    fn from_str(text: &str) -> Result<Self, UnknownEducation> {
-        Some(text)
-            .filter(|t| t.len() == 2)
-            .and_then(|t| t.parse().ok())
-            .and_then(Self::from_code)
-            .ok_or(UnknownEducation)
-    }
-}
-
-impl Serialize for Education {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Education {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -15,6 +15,7 @@ pub mod pinyin_keys;
 pub mod record;
 pub mod sex;
 pub mod tables;
+pub mod two_digit_code;
 pub mod value;
 pub mod width;
 

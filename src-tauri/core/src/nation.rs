@@ -1,10 +1,6 @@
 //! The nations of China, GB/T 3304: codes 01 to 56.
 
-use std::fmt;
-use std::str::FromStr;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
+use crate::two_digit_code;
 use crate::width::without_blanks;
 
 /// The names in the order of their codes, without 族.
@@ -67,14 +63,12 @@ const NAMES: [&str; 56] = [
     "基诺",
 ];
 
-/// A nation by its code. Serialised as its two digits; the code is stored, the label is shown (RULES §6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Nation(u8);
-
-/// The text is no code from 01 to 56.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a nation code from 01 to 56")]
-pub struct UnknownNation;
+two_digit_code! {
+    /// A nation by its code.
+    Nation,
+    /// The text is no code from 01 to 56.
+    UnknownNation = "not a nation code from 01 to 56"
+}
 
 impl Nation {
     /// The nation with this code, 1 to 56.
@@ -102,50 +96,14 @@ impl Nation {
         NAMES.iter().position(|n| *n == name).map(|at| Self(at as u8 + 1))
     }
 
-    /// The number, 1 to 56.
-    pub fn number(self) -> u8 {
-        self.0
-    }
-
     /// The code, two digits.
     pub fn code(self) -> String {
-        format!("{:02}", self.0)
+        self.to_string()
     }
 
     /// The word for people: 汉族.
     pub fn label(self) -> String {
         format!("{}族", NAMES[usize::from(self.0) - 1])
-    }
-}
-
-impl fmt::Display for Nation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}", self.0)
-    }
-}
-
-impl FromStr for Nation {
-    type Err = UnknownNation;
-
-    fn from_str(text: &str) -> Result<Self, UnknownNation> {
-        Some(text)
-            .filter(|t| t.len() == 2)
-            .and_then(|t| t.parse().ok())
-            .and_then(Self::from_code)
-            .ok_or(UnknownNation)
-    }
-}
-
-impl Serialize for Nation {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Nation {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -169,6 +127,9 @@ mod tests {
 
     #[test]
     fn what_is_no_nation_is_not_taken_for_one() {
+        for text in ["+1", "1", "001", "00", "57", " 1"] {
+            assert_eq!(text.parse::<Nation>(), Err(UnknownNation), "{text}");
+        }
         for text in ["海昌族", "57", "0", "00", "族", ""] {
             assert_eq!(Nation::read(text), None, "{text}");
         }

@@ -44,7 +44,7 @@ pub struct Circumstances<'a> {
 /// Appends one group to a stream. The changes are contiguous and the first of them carries their count.
 ///
 /// # Errors
-/// An empty group, or more changes than a group may have.
+/// An empty group, more changes than a group may have, or a change that nobody could read again.
 pub fn append_group(
     stream: StreamId,
     tip: Option<Tip>,
@@ -78,6 +78,7 @@ pub fn append_group(
             unknown: Vec::new(),
         };
         let change = Change::new(header, body)?;
+        crate::payload::check(&change)?;
         tip = Some(Tip { seq: change.header.seq, hash: change.hash });
         changes.push(change);
     }

@@ -3,13 +3,16 @@
 //! A pure function of the certificates and revocations that are held. Certificates prove themselves, wherever they
 //! came from; a revocation counts when its own writer is certified for the organisation or an ancestor of it.
 
+mod ever;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use yuanba_core::Id;
 use yuanba_core::level::MAX_DEPTH;
 
+pub use self::ever::Ever;
 use crate::payload::{Certificate, Claim, Revocation};
-use crate::{ChangeRef, Hash, StreamId};
+use crate::{ChangeRef, Hash, Kind, StreamId};
 
 /// A revocation and the change that carries it.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub struct Authority {
     accepted: BTreeSet<(Id, Id)>,
     absorbed: BTreeMap<Id, BTreeSet<(Id, Id)>>,
     joined: BTreeSet<(Id, Id)>,
+    moves: BTreeMap<Id, BTreeMap<(Id, Id), BTreeSet<Id>>>,
+    moved: BTreeMap<Id, Id>,
     laptops: BTreeMap<Id, BTreeSet<(Id, u16, Id)>>,
     revocations: Vec<HeldRevocation>,
 }
@@ -49,10 +54,7 @@ impl Authority {
         certificates: impl IntoIterator<Item = &'a Certificate>,
         revocations: impl IntoIterator<Item = HeldRevocation>,
     ) -> Authority {
-        let mut tree = Authority::default();
-        for certificate in certificates {
-            tree.take(certificate);
-        }
+        let mut tree = Authority::default().and(certificates);
         tree.revocations = revocations.into_iter().collect();
         tree
     }
@@ -63,6 +65,7 @@ impl Authority {
         for certificate in certificates {
             tree.take(certificate);
         }
+        tree.settle_moves();
         tree
     }
 
@@ -70,13 +73,13 @@ impl Authority {
         let issuer = certificate.issuer.id();
         match certificate.claim {
             Claim::Founded { org, level } if issuer == org => {
-                self.founded.insert(org, level);
+                raise(self.founded.entry(org).or_default(), level);
             }
             Claim::Laptop { key, org, letter } => {
                 self.laptops.entry(key.id()).or_default().insert((org, letter, issuer));
             }
             Claim::Child { child, level, parent } if issuer == parent && child != parent => {
-                self.taken_in.entry(child).or_default().insert(parent, level);
+                raise(self.taken_in.entry(child).or_default().entry(parent).or_default(), level);
             }
             Claim::Accepts { child, parent } if issuer == child => {
                 self.accepted.insert((child, parent));
@@ -86,6 +89,10 @@ impl Authority {
             }
             Claim::Joins { absorbed, into } if issuer == absorbed => {
                 self.joined.insert((absorbed, into));
+            }
+            Claim::Moves { child, from, to } if child != to => {
+                let moves = self.moves.entry(child).or_default();
+                moves.entry((from, to)).or_default().insert(issuer);
             }
             _ => {}
         }
@@ -113,14 +120,52 @@ impl Authority {
         at
     }
 
-    /// The parent that took the organisation in and that it accepted.
+    /// The parent that took the organisation in and that it accepted, or the one that it was moved to since.
     pub fn parent(&self, org: Id) -> Option<Id> {
-        self.parent_if(org, true)
+        self.moved.get(&org).copied().or_else(|| self.parent_if(org, true))
+    }
+
+    /// Follows the moves, until they lead nowhere else: who may move whom depends on who was moved before.
+    fn settle_moves(&mut self) {
+        self.moved.clear();
+        for _ in 0..MAX_DEPTH {
+            let mut moved = BTreeMap::new();
+            for (child, moves) in &self.moves {
+                let Some(first) = self.parent_if(*child, true) else { continue };
+                let mut passed = vec![first];
+                while let Some(to) = moves
+                    .iter()
+                    .filter(|((from, to), issuers)| {
+                        passed.last() == Some(from)
+                            && !passed.contains(to)
+                            && self.may_move(*from, *to, issuers)
+                    })
+                    .map(|((_, to), _)| *to)
+                    .next()
+                {
+                    passed.push(to);
+                }
+                if let Some(last) = passed.pop().filter(|last| *last != first) {
+                    moved.insert(*child, last);
+                }
+            }
+            if moved == self.moved {
+                return;
+            }
+            self.moved = moved;
+        }
+    }
+
+    /// Both parents say so, or one organisation that both stand under.
+    fn may_move(&self, from: Id, to: Id, issuers: &BTreeSet<Id>) -> bool {
+        let above = |org: Id| std::iter::once(org).chain(self.ancestors_of(org)).collect::<BTreeSet<Id>>();
+        issuers.contains(&from) && issuers.contains(&to)
+            || above(from).intersection(&above(to)).any(|common| issuers.contains(common))
     }
 
     /// The parent that took the organisation in, whether or not its acceptance has come yet: who may hold its streams.
     pub fn granted_parent(&self, org: Id) -> Option<Id> {
-        self.parent_if(org, true).or_else(|| self.parent_if(org, false))
+        self.parent(org).or_else(|| self.parent_if(org, false))
     }
 
     fn parent_if(&self, org: Id, accepted: bool) -> Option<Id> {
@@ -175,6 +220,7 @@ impl Authority {
             .keys()
             .chain(self.taken_in.keys())
             .chain(self.taken_in.values().flat_map(BTreeMap::keys))
+            .chain(self.moved.values())
             .copied()
             .collect()
     }
@@ -236,10 +282,9 @@ impl Authority {
         }
         let held: Vec<&HeldRevocation> =
             self.revocations.iter().filter(|r| self.revocation_counts(r, stream.replica)).collect();
-        let heads = held
-            .iter()
-            .filter(|r| !held.iter().any(|other| other.revocation.replaces.contains(&r.reference)));
-        let cut = heads
+        let cut = self
+            .latest(&held)
+            .into_iter()
             .map(|r| {
                 r.revocation
                     .cuts
@@ -253,10 +298,35 @@ impl Authority {
         cut.map_or(Standing::Counts, |(seq, hash)| Standing::UpTo(seq, hash))
     }
 
+    /// The revocations of a replica that count and that no other has replaced: what a further one has to name.
+    pub fn revocations_of(&self, replica: Id) -> Vec<ChangeRef> {
+        let held: Vec<&HeldRevocation> =
+            self.revocations.iter().filter(|r| self.revocation_counts(r, replica)).collect();
+        let mut latest: Vec<ChangeRef> = self.latest(&held).into_iter().map(|r| r.reference).collect();
+        latest.sort_unstable();
+        latest.dedup();
+        latest
+    }
+
+    /// Those of the counting revocations of one replica that no other of them reaches through what was replaced, also
+    /// through such as do not count.
+    fn latest<'a>(&self, counting: &[&'a HeldRevocation]) -> Vec<&'a HeldRevocation> {
+        let mut replaced: BTreeSet<ChangeRef> = BTreeSet::new();
+        let mut open: Vec<ChangeRef> =
+            counting.iter().flat_map(|r| &r.revocation.replaces).copied().collect();
+        while let Some(next) = open.pop() {
+            if replaced.insert(next) {
+                let further = self.revocations.iter().filter(|r| r.reference == next);
+                open.extend(further.flat_map(|r| &r.revocation.replaces));
+            }
+        }
+        counting.iter().filter(|r| !replaced.contains(&r.reference)).copied().collect()
+    }
+
     /// A revocation counts by its writer: certified for the replica's organisation or an ancestor, and not itself
     /// revoked by somebody above. So a stolen laptop that the township has revoked cannot revoke its sisters.
     fn revocation_counts(&self, held: &HeldRevocation, replica: Id) -> bool {
-        if held.revocation.replica != replica {
+        if held.revocation.replica != replica || !Kind::Revocation.fits(held.reference.stream.lane) {
             return false;
         }
         let writer = held.reference.stream;
@@ -276,4 +346,9 @@ impl Authority {
                     .any(|c| c.org == writer.org && c.lane == writer.lane && c.seq >= held.reference.seq)
         })
     }
+}
+
+/// Of several levels that one organisation was given, the highest holds, in whatever order they came.
+fn raise(known: &mut u8, level: u8) {
+    *known = level.max(*known);
 }

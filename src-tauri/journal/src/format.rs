@@ -24,7 +24,7 @@
 //! | 16 | kept part: CBOR inside a byte string, by kind | bytes (none) |
 //! | 17 | hash of the erasable part | bytes 32 (no erasable part) |
 //! | 18 | the hash covers a salt | true (false) |
-//! | 19… | what newer versions add; kept byte for byte | any |
+//! | 19 to 2³² − 1 | what newer versions add; kept byte for byte | any |
 //!
 //! Header hash = BLAKE3(header bytes). Body hash = BLAKE3(salt, 16 bytes, if 18 ‖ body bytes).
 //!
@@ -32,18 +32,28 @@
 //! `[replica, organisation, lane, seq, prefix]`. A reference to an element of a set has the place of the item in its
 //! change as one more number at the end.
 //!
-//! **Kept parts**: see [`crate::payload`]. **Segment**: see [`crate::segment`].
+//! **Kept parts**: see [`crate::payload`]. A kept part or a list of values that its writer would not have written so
+//! (longer integers, items too many, an empty list of references) is none, for every reader alike.
+//! **Segment**: see [`crate::segment`].
 //!
 //! **Group id** = first 16 bytes of the header hash of its first change.
+//!
+//! **Signature** = Ed25519 over purpose (ASCII) ‖ a zero byte ‖ message. A signed head has the purpose `yuanba head 1` and
+//! the message replica 16 ‖ organisation 16 ‖ lane 1 ‖ seq 8, big-endian ‖ header hash 32; a certificate has the purpose
+//! `yuanba certificate 1` and the claim's bytes.
+//!
+//! **Ops digest** = BLAKE3 over the header hashes, sorted. **State digest**: see [`crate::fold::StateDigest`].
 
 /// The format that this version writes, and the newest that it reads.
 pub const FORMAT: u64 = 1;
 /// The suite that this version writes and reads.
 pub const SUITE: u64 = 1;
-/// The longest header that is read, in bytes.
+/// The longest header that is written and read, in bytes.
 pub const HEADER_BYTES_MAX: usize = 256 * 1024;
-/// The longest erasable part that is read, in bytes.
+/// The longest erasable part that is written and read, in bytes.
 pub const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// The last key that a header may have.
+pub const KEY_MAX: u64 = u32::MAX as u64;
 /// The most changes of one group.
 pub const GROUP_MAX: u64 = 1_000_000;
 /// The most items of one record write.

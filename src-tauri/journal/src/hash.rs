@@ -18,6 +18,12 @@ impl Hash {
         Hash(*hasher.finalize().as_bytes())
     }
 
+    /// The hash of a set of changes: over their header hashes, sorted.
+    pub fn of_set(mut hashes: Vec<Hash>) -> Hash {
+        hashes.sort_unstable();
+        Hash::of(&hashes.iter().map(|hash| &hash.0[..]).collect::<Vec<_>>())
+    }
+
     /// The hash in a slice of 32 bytes.
     pub fn from_slice(bytes: &[u8]) -> Option<Hash> {
         bytes.try_into().ok().map(Hash)

@@ -4,7 +4,7 @@ use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
 use yuanba_core::Id;
 
-use crate::format::{FORMAT, GROUP_MAX, HEADER_BYTES_MAX, SUITE};
+use crate::format::{FORMAT, GROUP_MAX, HEADER_BYTES_MAX, KEY_MAX, SUITE};
 use crate::stream::{hash, id};
 use crate::{Hash, JournalError, Kind, Lane, Stamp, StreamId};
 
@@ -207,7 +207,10 @@ impl HeaderDraft {
             17 => self.body_hash = Some(hash(d.bytes()?)?),
             18 => self.salted = d.bool()?,
             newer => {
-                if self.unknown.last().is_some_and(|(last, _)| *last >= newer) || newer == 0 {
+                if self.unknown.last().is_some_and(|(last, _)| *last >= newer)
+                    || newer == 0
+                    || newer > KEY_MAX
+                {
                     return Err(JournalError::Malformed("keys out of order"));
                 }
                 let start = d.position();

@@ -1,4 +1,8 @@
-//! Kinds of change.
+//! Kinds of change, and where each may stand (JOURNAL §6).
+
+use yuanba_core::Level;
+
+use crate::Lane;
 
 /// What a change is. Numbers are frozen; unknown ones are kept, forwarded and folded after an upgrade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +51,22 @@ impl Kind {
             Kind::Unknown(number) => number,
             known => KNOWN.iter().find(|(_, k)| *k == known).map_or(0, |(n, _)| *n),
         }
+    }
+
+    /// The lowest level whose laptops may write it, and the lane it must stand in, if only one will do. Whoever writes
+    /// must be certified for the organisation or an ancestor besides. A certificate proves itself and is taken from
+    /// wherever it came.
+    pub fn rule(self) -> (Level, Option<Lane>) {
+        match self {
+            Kind::Redaction => (Level::Township, None),
+            Kind::Certificate | Kind::Revocation | Kind::OrgKey => (Level::Village, Some(Lane::Down)),
+            _ => (Level::Village, None),
+        }
+    }
+
+    /// Whether it may stand in a lane.
+    pub fn fits(self, lane: Lane) -> bool {
+        self.rule().1.is_none_or(|only| only == lane)
     }
 
     /// The kind of a number.

@@ -4,13 +4,13 @@
 //! [change, …]]`. A change is a map of the header's keys without what the reader derives: 1 and 2 when they are 1, 5 to
 //! 9, and 17 while the body is there; 10 is the distance to the stamp before it (to 0 for the first), 11 the distance
 //! of the wall clock to the stamp's milliseconds, 12 stands only where the user changes. Key 32 is the body, 33 its salt.
-//! Header keys above 18 that a newer version wrote stand under their number + 32. The reader rebuilds every header and
-//! must arrive at the signed head.
+//! Header keys above 18 that a newer version wrote stand under their number + 32. Keys ascend. A segment holds whole
+//! groups. The reader rebuilds every header and must arrive at the signed head.
 
 use minicbor::{Decoder, Encoder};
 use yuanba_core::Id;
 
-use crate::format::{BODY_BYTES_MAX, FORMAT, SEGMENT_CHANGES_MAX, SUITE};
+use crate::format::{FORMAT, SEGMENT_CHANGES_MAX, SUITE};
 use crate::header::HeaderDraft;
 use crate::stream::{decode_stream, hash};
 use crate::{Body, Change, Hash, HeadSignature, JournalError, PublicKey, Stamp, StreamId};
@@ -100,15 +100,19 @@ impl Segment {
         }
         let mut changes: Vec<Change> = Vec::with_capacity(count.min(65_536) as usize);
         let (mut before, mut stamp, mut user) = (prev, Stamp(0), None);
-        let mut group_left = 0;
+        let (mut group_index, mut group_left) = (0, 0);
         for at in 0..count {
             let seq = first_seq.checked_add(at).ok_or(JournalError::Malformed("seq"))?;
             let change = decode_change(&mut d, bytes, stream, seq, before, stamp, user)?;
             let header = &change.header;
-            if (header.group_index == 0) != (group_left == 0) {
+            if group_left == 0 {
+                (group_index, group_left) = (0, header.group_count);
+            }
+            if header.group_index != group_index {
                 return Err(JournalError::Malformed("a group is cut"));
             }
-            group_left = if header.group_index == 0 { header.group_count } else { group_left } - 1;
+            group_index += 1;
+            group_left -= 1;
             (before, stamp, user) = (Some(change.hash), header.stamp, Some(header.user));
             changes.push(change);
         }
@@ -205,21 +209,26 @@ fn decode_change(
 ) -> Result<Change, JournalError> {
     let mut draft = HeaderDraft { format: Some(FORMAT), suite: Some(SUITE), ..HeaderDraft::default() };
     let (mut stamp, mut wall, mut body, mut salt) = (None, None, None, None);
+    let mut last = 0;
     for _ in 0..d.map()?.ok_or(JournalError::Malformed("change"))? {
-        match d.u64()? {
+        let key = d.u64()?;
+        if key <= last {
+            return Err(JournalError::Malformed("keys out of order"));
+        }
+        last = key;
+        match key {
             10 => stamp = Some(Stamp(stamp_before.0.wrapping_add(d.i64()? as u64))),
             11 => wall = Some(d.i64()?),
-            BODY => {
-                let bytes = d.bytes()?;
-                if bytes.len() > BODY_BYTES_MAX {
-                    return Err(JournalError::TooLarge("body"));
-                }
-                body = Some(bytes.to_vec());
-            }
+            BODY => body = Some(d.bytes()?.to_vec()),
             SALT => salt = Some(d.bytes()?.try_into().map_err(|_| JournalError::Malformed("salt"))?),
-            1 | 5..=9 => return Err(JournalError::Malformed("a derived key is written out")),
-            key if key > BODY + 18 => draft.take(key - NEWER, d, all)?,
-            key => draft.take(key, d, all)?,
+            1 => match d.u64()? {
+                FORMAT => return Err(JournalError::Malformed("a derived key is written out")),
+                newer => return Err(JournalError::Newer(newer)),
+            },
+            5..=9 => return Err(JournalError::Malformed("a derived key is written out")),
+            key if key > NEWER + 18 => draft.take(key - NEWER, d, all)?,
+            key if key <= 18 => draft.take(key, d, all)?,
+            _ => return Err(JournalError::Malformed("a key of the header stands where none can")),
         }
     }
     let stamp = stamp.ok_or(JournalError::Malformed("stamp"))?;
@@ -231,6 +240,9 @@ fn decode_change(
     draft.lane = Some(stream.lane);
     draft.seq = Some(seq);
     draft.prev = prev;
+    if body.is_none() && salt.is_some() || body.is_some() && (draft.body_hash.is_some() || draft.salted) {
+        return Err(JournalError::Malformed("body"));
+    }
     let body = body.map(|bytes| Body { salt, bytes });
     if let Some(body) = &body {
         draft.body_hash = Some(body.hash());

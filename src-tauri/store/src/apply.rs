@@ -139,7 +139,7 @@ impl Store {
             let before = batch.new;
             let received = batch.receive(&self.db, &mut self.context, segment)?;
             if received == Received::Parked {
-                waiting.push(park(&self.db, segment, wall_ms)?);
+                waiting.push(park(&self.db, &self.context, segment, wall_ms)?);
             }
             if segment.stream.replica == own && batch.new > before {
                 applied.forked = true;
@@ -167,8 +167,8 @@ impl Store {
     }
 }
 
-fn park(db: &Connection, segment: &Segment, now_ms: i64) -> Result<yuanba_journal::Hash> {
-    let bytes = segment.to_cbor();
+fn park(db: &Connection, context: &Context, segment: &Segment, now_ms: i64) -> Result<yuanba_journal::Hash> {
+    let bytes = without_erased(context, segment).as_ref().unwrap_or(segment).to_cbor();
     let digest = yuanba_journal::Hash::of(&[&bytes]);
     db.prepare_cached(
         "INSERT OR IGNORE INTO parked(replica, org, lane, first_seq, prev, digest, at_ms, bytes)
@@ -185,6 +185,19 @@ fn park(db: &Connection, segment: &Segment, now_ms: i64) -> Result<yuanba_journa
         bytes
     ])?;
     Ok(digest)
+}
+
+/// A segment without the bodies that a redaction names, if it has any of them.
+fn without_erased(context: &Context, segment: &Segment) -> Option<Segment> {
+    let erased = |c: &Change| context.redacted(&c.header.stream, c.header.seq, c.hash.prefix());
+    if !segment.changes.iter().any(|c| c.body.is_some() && erased(c)) {
+        return None;
+    }
+    let mut rest = segment.clone();
+    for change in rest.changes.iter_mut().filter(|c| erased(c)) {
+        change.body = None;
+    }
+    Some(rest)
 }
 
 /// What a batch has brought, before it is folded.
@@ -464,8 +477,27 @@ impl Batch {
                 }
             }
         }
-        Ok(())
+        erase_parked(db, context)
     }
+}
+
+/// Erases what redactions name in the segments that wait for a gap to be filled.
+fn erase_parked(db: &Connection, context: &Context) -> Result<()> {
+    let waiting: Vec<(i64, Vec<u8>)> = {
+        let mut statement = db.prepare_cached("SELECT id, bytes FROM parked")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for (id, bytes) in waiting {
+        let Some(rest) = without_erased(context, &Segment::from_cbor(&bytes)?) else { continue };
+        let bytes = rest.to_cbor();
+        let digest = yuanba_journal::Hash::of(&[&bytes]);
+        // The same may wait already, brought by somebody who knew of the erasure.
+        db.prepare_cached("DELETE FROM parked WHERE digest = ?1")?.execute([digest.0])?;
+        db.prepare_cached("UPDATE parked SET bytes = ?2, digest = ?3 WHERE id = ?1")?
+            .execute(params![id, bytes, digest.0])?;
+    }
+    Ok(())
 }
 
 /// The record or ledger key that a change is about.

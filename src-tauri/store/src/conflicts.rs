@@ -1,9 +1,9 @@
 //! What waits for a person: fields with two values, ledger keys with two amounts.
 
 use yuanba_core::{Id, Value, tables};
-use yuanba_journal::GroupId;
 use yuanba_journal::fold::Origin;
 use yuanba_journal::payload::{Choice, Entry};
+use yuanba_journal::{ChangeRef, GroupId};
 
 use crate::folding::FLAG_CONFLICT;
 use crate::intent::Intent;
@@ -125,10 +125,14 @@ impl Store {
                 let record = self.record(table, conflict.entity)?.ok_or(StoreError::NotFound("record"))?;
                 intent.edit(&record).put(field, taken.value.clone());
             }
-            ConflictKind::Ledger => intent.choose(
-                Choice { key: conflict.entity, stands: taken.origin.reference(), replaces: Vec::new() },
-                said,
-            ),
+            ConflictKind::Ledger => {
+                let state = self.entry_state(conflict.org, conflict.entity)?;
+                let stands = taken.origin.reference();
+                // The person has seen every side, and whatever was chosen before.
+                let mut replaces: Vec<ChangeRef> = state.map(|s| s.choices).unwrap_or_default();
+                replaces.extend(conflict.sides.iter().map(|s| s.origin.reference()).filter(|r| *r != stands));
+                intent.choose(Choice { key: conflict.entity, stands, replaces }, said);
+            }
         }
         self.commit(intent)
     }

@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, params};
 use yuanba_core::Id;
-use yuanba_journal::authority::{Authority, HeldRevocation, Standing};
+use yuanba_journal::author::Tip;
+use yuanba_journal::authority::{Authority, Ever, HeldRevocation, Standing};
 use yuanba_journal::payload::{Certificate, Redaction, Retract, Revocation};
-use yuanba_journal::{Kind, StreamId};
+use yuanba_journal::{Hash, Kind, StreamId};
 
 use crate::Result;
 use crate::streams::{self, GroupPlace};
@@ -35,7 +36,13 @@ impl Context {
     pub fn refresh(&mut self, db: &Connection) -> Result<()> {
         self.streams = streams::all(db)?.into_iter().collect();
         self.redacted = redactions(db, &self.authority)?;
-        self.retracted = retractions(db)?;
+        self.find_parked(db)?;
+        self.retracted = retractions(db, &self.parked)?;
+        Ok(())
+    }
+
+    /// A part that is missing without a known redaction parks its whole group.
+    fn find_parked(&mut self, db: &Connection) -> Result<()> {
         let mut statement = db.prepare_cached(
             "SELECT stream, first_seq, first_prefix, seq, hash FROM change WHERE missing = 1",
         )?;
@@ -113,16 +120,22 @@ pub fn tree_parts(db: &Connection) -> Result<(Vec<Certificate>, Vec<HeldRevocati
     Ok((certificates, revocations))
 }
 
-/// Redactions hold for good once their writer stands above the record, whatever is revoked or retracted later: what was
-/// erased on one laptop can never come back on another.
+/// Redactions hold for good once their writer stood above the record, whatever is revoked, retracted or moved later: what
+/// was erased on one laptop can never come back on another. Neither do they wait for the words of their reason.
 fn redactions(db: &Connection, authority: &Authority) -> Result<HashSet<(StreamId, u64, [u8; 8])>> {
     let mut erased = HashSet::new();
-    for held in streams::special(db, Kind::Redaction.number())? {
+    let held = streams::special(db, Kind::Redaction.number())?;
+    if held.is_empty() {
+        return Ok(erased);
+    }
+    let ever = Ever::of(authority);
+    let mut allowed: HashMap<(StreamId, Id), bool> = HashMap::new();
+    for held in held {
         let home = held.change.header.stream;
         let Ok(redaction) = Redaction::from_cbor(&held.change.header.kept, &home) else { continue };
         for target in redaction.changes {
-            let covered = authority.canonical(target.stream.org) == authority.canonical(home.org);
-            if covered && authority.certified_above(home.replica, target.stream.org) {
+            let org = target.stream.org;
+            if *allowed.entry((home, org)).or_insert_with(|| ever.may_erase(authority, &home, org)) {
                 erased.insert((target.stream, target.seq, target.prefix));
             }
         }
@@ -130,11 +143,11 @@ fn redactions(db: &Connection, authority: &Authority) -> Result<HashSet<(StreamI
     Ok(erased)
 }
 
-/// The groups that are taken back: by a counting retraction that is not taken back itself.
-fn retractions(db: &Connection) -> Result<HashSet<GroupPlace>> {
+/// The groups that are taken back: by a counting retraction that is not taken back itself and whose group is whole.
+fn retractions(db: &Connection, parked: &HashSet<GroupPlace>) -> Result<HashSet<GroupPlace>> {
     let mut by_target: HashMap<GroupPlace, Vec<GroupPlace>> = HashMap::new();
     for held in streams::special(db, Kind::Retract.number())? {
-        if !held.counts {
+        if !held.counts || parked.contains(&held.group) {
             continue;
         }
         if let Some(target) = retract_target(db, &held.change)? {
@@ -237,34 +250,63 @@ fn mark(db: &Connection, stream: i64, to: i64, hash: Option<[u8; 32]>) -> Result
         return Ok(());
     }
     db.execute("UPDATE change SET counts = 0 WHERE stream = ?1", [stream])?;
-    let Some(hash) = hash else { return Ok(()) };
-    let tip = yuanba_journal::author::Tip { seq: to as u64, hash: yuanba_journal::Hash(hash) };
+    let mut statement = db.prepare_cached("UPDATE change SET counts = 1 WHERE id = ?1")?;
+    for id in counting(db, stream, to, hash)? {
+        statement.execute([id])?;
+    }
+    Ok(())
+}
+
+/// The rows of the changes that count in a stream that has a cut.
+fn counting(db: &Connection, stream: i64, to: i64, hash: Option<[u8; 32]>) -> Result<HashSet<i64>> {
+    let Some(hash) = hash else { return Ok(HashSet::new()) };
+    let tip = Tip { seq: to as u64, hash: Hash(hash) };
     if !streams::held(db, stream, tip.seq, &tip.hash)? {
         // The last change that counts has not come: what is here stands before it or on another branch. It is
         // marked when the change comes, because the stream's standing is looked at again then.
-        db.execute("UPDATE change SET counts = 1 WHERE stream = ?1 AND seq <= ?2", params![stream, to])?;
-        return Ok(());
+        let mut statement = db.prepare_cached(
+            "SELECT id FROM change WHERE stream = ?1 AND (first_seq, first_prefix) IN
+               (SELECT first_seq, first_prefix FROM change WHERE stream = ?1
+                GROUP BY first_seq, first_prefix HAVING max(seq) <= ?2)",
+        )?;
+        let rows = statement.query_map(params![stream, to], |row| row.get(0))?;
+        return Ok(rows.collect::<Result<_, _>>()?);
     }
     let kept = streams::branch(db, stream, tip, 0)?;
-    let mut group: Vec<&yuanba_journal::Change> = Vec::new();
-    let mut left = 0;
-    for change in &kept {
-        if change.header.group_index == 0 {
-            group.clear();
-            left = change.header.group_count;
-        }
-        group.push(change);
-        left -= 1;
-        if left == 0 {
-            for member in group.drain(..) {
-                db.prepare_cached(
-                    "UPDATE change SET counts = 1 WHERE stream = ?1 AND seq = ?2 AND hash = ?3",
-                )?
-                .execute(params![stream, member.header.seq as i64, member.hash.0])?;
+    // The last group may go on behind the cut.
+    let last = kept.iter().rev().map(|change| &change.header).find(|header| header.group_index == 0);
+    let whole = match last {
+        Some(first) if first.seq + first.group_count - 1 > tip.seq => first.seq - 1,
+        _ => tip.seq,
+    };
+    let mut statement =
+        db.prepare_cached("SELECT id FROM change WHERE stream = ?1 AND seq = ?2 AND hash = ?3")?;
+    kept.iter()
+        .filter(|change| change.header.seq <= whole)
+        .map(|change| {
+            let place = params![stream, change.header.seq as i64, change.hash.0];
+            Ok(statement.query_row(place, |row| row.get(0))?)
+        })
+        .collect()
+}
+
+/// The streams whose changes are marked otherwise than the tree says.
+pub fn miscounted(db: &Connection, authority: &Authority) -> Result<Vec<StreamId>> {
+    let mut wrong = Vec::new();
+    for (row, stream) in streams::all(db)? {
+        let (to, hash) = columns(authority.standing(&stream));
+        let cut = if to > 0 { counting(db, row, to, hash)? } else { HashSet::new() };
+        let mut statement = db.prepare_cached("SELECT id, counts FROM change WHERE stream = ?1")?;
+        let marks = statement.query_map([row], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, bool>(1)?)))?;
+        for mark in marks {
+            let (id, counts) = mark?;
+            if counts != (to == -1 || cut.contains(&id)) {
+                wrong.push(stream);
+                break;
             }
         }
     }
-    Ok(())
+    Ok(wrong)
 }
 
 /// Marks newly received changes of a stream that has a cut.

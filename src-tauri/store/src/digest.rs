@@ -1,11 +1,11 @@
 //! Digests: two stores with the same changes are equal.
 
-use rusqlite::params;
 use yuanba_core::Id;
 use yuanba_journal::Hash;
-use yuanba_journal::fold::FOLD_VERSION;
+use yuanba_journal::fold::{FOLD_VERSION, StateDigest};
+use yuanba_journal::payload::Ledger;
 
-use crate::streams::read_hash;
+use crate::streams::{damaged, read_hash, read_id};
 use crate::{Result, Store};
 
 /// What two stores compare.
@@ -35,58 +35,69 @@ impl Store {
                 hashes.push(hash?);
             }
         }
-        hashes.sort_unstable();
-        let mut ops = blake3::Hasher::new();
-        for hash in &hashes {
-            ops.update(&hash.0);
-        }
         Ok(Digest {
             ops: hashes.len() as u64,
-            ops_digest: Hash(*ops.finalize().as_bytes()),
+            ops_digest: Hash::of_set(hashes),
             state_digest: self.state_digest(&within)?,
             fold_version: FOLD_VERSION,
         })
     }
 
     fn state_digest(&self, within: &dyn Fn(Id) -> bool) -> Result<Hash> {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&FOLD_VERSION.to_be_bytes());
-        for (table, sql) in [
-            (1u8, "SELECT org, entity, digest, coalesce(alias, x'') FROM record ORDER BY org, entity"),
-            (2, "SELECT org, key, digest, x'' FROM entry ORDER BY org, key"),
-            (
-                3,
-                "SELECT org, account, sum(moved), ledger FROM (
-                   SELECT org, ledger, to_account AS account, moves AS moved FROM entry
-                   UNION ALL SELECT org, ledger, from_account, -moves FROM entry)
-                 GROUP BY org, ledger, account HAVING sum(moved) <> 0 ORDER BY org, ledger, account",
-            ),
-        ] {
-            let mut statement = self.db.prepare_cached(sql)?;
-            let mut rows = statement.query(params![])?;
-            let mut last: Option<(Id, bool)> = None;
-            while let Some(row) = rows.next()? {
-                let org = crate::streams::read_id(row, 0)?;
-                let inside = match last {
-                    Some((seen, inside)) if seen == org => inside,
-                    _ => within(org),
-                };
-                last = Some((org, inside));
-                if !inside {
-                    continue;
+        let mut state = StateDigest::default();
+        self.each_within(
+            "SELECT org, entity, digest, alias FROM record ORDER BY org, entity",
+            within,
+            |org, row| {
+                let id = read_id(row, 1)?;
+                match row.get::<_, Option<[u8; 16]>>(3)? {
+                    Some(shows_as) => state.alias(org, id, Id(shows_as)),
+                    None => state.record(org, id, &read_hash(row, 2)?),
                 }
-                hasher.update(&[table]);
-                hasher.update(&org.0);
-                hasher.update(row.get_ref(1)?.as_blob().unwrap_or_default());
-                if table == 3 {
-                    hasher.update(&row.get::<_, i64>(2)?.to_be_bytes());
-                    hasher.update(&row.get::<_, i64>(3)?.to_be_bytes());
-                } else {
-                    hasher.update(row.get_ref(2)?.as_blob().unwrap_or_default());
-                    hasher.update(row.get_ref(3)?.as_blob().unwrap_or_default());
-                }
+                Ok(())
+            },
+        )?;
+        self.each_within("SELECT org, key, digest FROM entry ORDER BY org, key", within, |org, row| {
+            state.entry(org, read_id(row, 1)?, &read_hash(row, 2)?);
+            Ok(())
+        })?;
+        self.each_within(
+            "SELECT org, ledger, account, sum(moved) FROM (
+               SELECT org, ledger, to_account AS account, moves AS moved FROM entry
+               UNION ALL SELECT org, ledger, from_account, -moves FROM entry)
+             GROUP BY org, ledger, account ORDER BY org, ledger, account",
+            within,
+            |org, row| {
+                let ledger = Ledger::from_number(row.get(1)?).ok_or_else(|| damaged("a ledger"))?;
+                state.balance(org, ledger, read_id(row, 2)?, row.get(3)?);
+                Ok(())
+            },
+        )?;
+        Ok(state.finish())
+    }
+
+    /// Takes the rows of the organisations that are wanted; their first column is the organisation, and they are in its
+    /// order.
+    fn each_within(
+        &self,
+        sql: &str,
+        within: &dyn Fn(Id) -> bool,
+        mut take: impl FnMut(Id, &rusqlite::Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = self.db.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let mut last: Option<(Id, bool)> = None;
+        while let Some(row) = rows.next()? {
+            let org = read_id(row, 0)?;
+            let inside = match last {
+                Some((seen, inside)) if seen == org => inside,
+                _ => within(org),
+            };
+            last = Some((org, inside));
+            if inside {
+                take(org, row)?;
             }
         }
-        Ok(Hash(*hasher.finalize().as_bytes()))
+        Ok(())
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
-use yuanba_core::record::VOIDED;
 use yuanba_core::tables::{self, member, person_edge};
 use yuanba_core::{Id, Value};
 use yuanba_journal::fold::{
@@ -82,17 +81,16 @@ pub fn fold_one(db: &Connection, context: &Context, org: Id, entities: &[Id]) ->
     Ok(state)
 }
 
-/// A write to a record, in the form that the fold takes; nothing for what cannot be folded.
+/// A write to a record, in the form that the fold takes; nothing for what cannot be read. A write whose values are not
+/// here, or are of a form that only a newer version reads, does not show, but what it replaced stays replaced through it.
 fn record_input(context: &Context, change: Change, group: GroupPlace, counts: bool) -> Option<RecordInput> {
-    if change.header.kind != Kind::Record || context.parked(&group) {
+    if change.header.kind != Kind::Record {
         return None;
     }
     let write = RecordWrite::from_cbor(&change.header.kept, &change.header.stream).ok()?;
-    let values = match &change.body {
-        Some(body) => Some(decode_values(&body.bytes, write.items.len()).ok()?),
-        None => None,
-    };
-    let effective = counts && !context.retracted(&group);
+    let values = change.body.as_ref().and_then(|body| decode_values(&body.bytes, write.items.len()).ok());
+    let readable = values.is_some() || change.body_missing();
+    let effective = counts && readable && !context.parked(&group) && !context.retracted(&group);
     Some(RecordInput { origin: Origin::of(&change), write, values, effective })
 }
 
@@ -111,9 +109,9 @@ fn entry_inputs(db: &Connection, context: &Context, org: Id, key: Id) -> Result<
                 }
             }
             Kind::Reversal if !taken_back => inputs.push(EntryInput::Reversal(origin)),
-            Kind::Choice if !taken_back => {
+            Kind::Choice => {
                 if let Ok(choice) = Choice::from_cbor(&change.header.kept, &change.header.stream) {
-                    inputs.push(EntryInput::Choice(origin, choice));
+                    inputs.push(EntryInput::Choice(origin, choice, taken_back));
                 }
             }
             _ => {}
@@ -164,7 +162,7 @@ pub fn write_record(
     let parent = table.and_then(|t| t.parent).and_then(|f| links.shown(f.number).as_id());
     let on = table.and_then(|t| t.on).and_then(|f| links.shown(f.number).as_text().map(str::to_owned));
     let stage = table.and_then(|t| t.stage).and_then(|f| state.shown(f.number).as_text().map(str::to_owned));
-    let flags = i64::from(!matches!(state.shown(VOIDED.number), Value::Null)) * FLAG_VOID
+    let flags = i64::from(state.voided()) * FLAG_VOID
         + i64::from(!state.conflicts().is_empty()) * FLAG_CONFLICT
         + i64::from(state.written_while_voided) * FLAG_DOUBT
         + i64::from(state.frozen) * FLAG_FROZEN;

@@ -12,6 +12,9 @@ use yuanba_journal::{ChangeRef, Kind, StreamId};
 
 use crate::record::Record;
 
+/// A reference takes up to 62 bytes, a header holds 256 KiB.
+const REFERENCES_OF_ONE_CHANGE: usize = 2_000;
+
 /// The key of a ledger entry.
 pub type EntryKey = Id;
 
@@ -128,17 +131,29 @@ impl Intent {
         self.write(record.id, record.table, record.state().clone())
     }
 
+    /// A group has one change for each record, however often the intent comes back to it.
     fn write(&mut self, entity: Id, table: u16, seen: RecordState) -> &mut RecordDraft {
-        self.acts.push(Act::Write(RecordDraft {
-            entity,
-            table,
-            seen,
-            items: Vec::new(),
-            values: Vec::new(),
-        }));
-        match self.acts.last_mut() {
-            Some(Act::Write(draft)) => draft,
-            _ => unreachable!("it was just pushed"),
+        let begun = self.acts.iter().position(
+            |act| matches!(act, Act::Write(draft) if draft.entity == entity && draft.table == table),
+        );
+        let at = begun.unwrap_or_else(|| {
+            self.acts.push(Act::Write(RecordDraft {
+                entity,
+                table,
+                seen: RecordState::default(),
+                items: Vec::new(),
+                values: Vec::new(),
+            }));
+            self.acts.len() - 1
+        });
+        match &mut self.acts[at] {
+            Act::Write(draft) => {
+                if seen != RecordState::default() {
+                    draft.seen = seen;
+                }
+                draft
+            }
+            _ => unreachable!("it was found or just pushed"),
         }
     }
 
@@ -165,9 +180,12 @@ impl Intent {
         self.acts.push(Act::Retract { first });
     }
 
-    /// Erases bodies for good, with the reason.
+    /// Erases bodies for good, with the reason; as several changes when there are more than a header holds.
     pub fn redact(&mut self, changes: Vec<ChangeRef>, reason: impl Into<String>) {
-        self.acts.push(Act::Redaction { changes, reason: reason.into() });
+        let reason = reason.into();
+        for changes in changes.chunks(REFERENCES_OF_ONE_CHANGE) {
+            self.acts.push(Act::Redaction { changes: changes.to_vec(), reason: reason.clone() });
+        }
     }
 
     /// Publishes a certificate.
@@ -191,6 +209,7 @@ impl RecordDraft {
     pub fn put(&mut self, field: Field, value: impl Into<Value>) -> &mut RecordDraft {
         debug_assert_eq!(field.kind, FieldKind::Register, "{} is a set", field.name);
         let value = value.into();
+        self.forget(|item, _| item.field == field.number && matches!(item.op, ItemOp::Put(_)));
         let settled = !self.seen.conflicted(field.number) && !self.seen.heads(field.number).is_empty();
         let stands = self.seen.shown(field.number) == &value;
         let never_known = self.seen.heads(field.number).is_empty() && value.is_null();
@@ -211,7 +230,12 @@ impl RecordDraft {
     /// Adds an element to a set that does not have it.
     pub fn add(&mut self, field: Field, value: impl Into<Value>) -> &mut RecordDraft {
         let value = value.into();
-        if !self.seen.elements(field.number).contains(&&value) {
+        let added = self
+            .items
+            .iter()
+            .zip(&self.values)
+            .any(|(i, v)| i.field == field.number && i.op == ItemOp::Add && *v == value);
+        if !added && !self.seen.elements(field.number).contains(&&value) {
             self.push(field.number, ItemOp::Add, value);
         }
         self
@@ -219,6 +243,7 @@ impl RecordDraft {
 
     /// Removes an element from a set: the additions that were seen.
     pub fn remove(&mut self, field: Field, value: &Value) -> &mut RecordDraft {
+        self.forget(|item, added| item.field == field.number && item.op == ItemOp::Add && added == value);
         let additions = self.seen.additions(field.number, value);
         if !additions.is_empty() {
             self.push(field.number, ItemOp::Remove(additions), Value::Null);
@@ -244,12 +269,19 @@ impl RecordDraft {
         self.put(VOIDED, reason);
         let others: Vec<u16> = self.seen.fields.keys().copied().filter(|f| *f != VOIDED.number).collect();
         for field in others {
-            let seen = self.seen.head_references(field);
-            if !seen.is_empty() {
-                self.push(field, ItemOp::Saw(seen), Value::Null);
+            let mut seen = self.seen.head_references(field);
+            seen.extend(self.seen.element_references(field));
+            for seen in seen.chunks(REFERENCES_OF_ONE_CHANGE) {
+                self.push(field, ItemOp::Saw(seen.to_vec()), Value::Null);
             }
         }
         self
+    }
+
+    /// Drops what was put down before for the same change and is put otherwise now.
+    fn forget(&mut self, otherwise: impl Fn(&Item, &Value) -> bool) {
+        let kept = std::mem::take(&mut self.items).into_iter().zip(std::mem::take(&mut self.values));
+        (self.items, self.values) = kept.filter(|(item, value)| !otherwise(item, value)).unzip();
     }
 
     /// Whether nothing would be written.

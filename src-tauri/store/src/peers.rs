@@ -133,8 +133,7 @@ impl Store {
                 hashes.push(hash?);
             }
         }
-        hashes.sort_unstable();
-        Ok(Hash::of(&hashes.iter().map(|h| &h.0[..]).collect::<Vec<_>>()))
+        Ok(Hash::of_set(hashes))
     }
 
     /// The segments that an organisation lacks, as far as is known: everything after what all of its laptops hold.
@@ -158,8 +157,16 @@ impl Store {
                     let has = self.common(*row, head.tip, tips)?;
                     after = Some(after.map_or(has, |least: u64| least.min(has)));
                 }
-                let mut changes = streams::branch(&self.db, *row, head.tip, after.unwrap_or(0))?;
-                changes.retain(|c| !sent.contains(&c.hash));
+                let after = after.unwrap_or(0);
+                let mut changes = streams::branch(&self.db, *row, head.tip, after)?;
+                // A segment holds whole groups, also where a branch has left its stream within one.
+                let inside = changes.first().map_or(0, |first| first.header.group_index);
+                if inside > 0 {
+                    changes = streams::branch(&self.db, *row, head.tip, after.saturating_sub(inside))?;
+                }
+                let fresh = changes.iter().position(|c| !sent.contains(&c.hash)).unwrap_or(changes.len());
+                let begun = changes.get(fresh).map_or(0, |c| c.header.group_index as usize);
+                changes.drain(..fresh.saturating_sub(begun));
                 sent.extend(changes.iter().map(|c| c.hash));
                 if let Some(first) = changes.first() {
                     segments.push(Segment {

@@ -1,6 +1,7 @@
 //! The same person: records of one organisation with the same valid ID number and the same name fold to one, and so do
 //! records that a person has joined; what a person has parted stays two (JOURNAL §4).
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -15,6 +16,9 @@ use crate::folding::{fold_one, remove_record, write_record};
 
 /// What makes two records of an organisation one person without anybody's word.
 fn sameness(state: &RecordState) -> Option<String> {
+    if state.table != member::TABLE.number {
+        return None;
+    }
     let number = state.shown(member::ID_NUMBER.number).as_text()?;
     let name = state.shown(member::NAME.number).as_text()?;
     let number: IdNumber = number.parse().ok()?;
@@ -74,7 +78,7 @@ pub fn fold(
         alone.insert((org, entity), state);
     }
     while let Some((org, entity)) = open.pop_first() {
-        let cluster = cluster(db, org, entity)?;
+        let cluster = cluster(db, context, org, entity, &mut alone)?;
         for other in &cluster {
             open.remove(&(org, *other));
         }
@@ -137,18 +141,43 @@ fn shown_as_one(db: &Connection, org: Id, entity: Id) -> Result<Vec<Id>> {
     Ok(list)
 }
 
-/// Everybody who is the same person as this record, the smallest id first.
-fn cluster(db: &Connection, org: Id, entity: Id) -> Result<BTreeSet<Id>> {
+/// Everybody of the organisation who is the same person as this record, the smallest id first. What is no member here
+/// joins nobody: the far end of a join across organisations, or a mistaken id.
+fn cluster(
+    db: &Connection,
+    context: &Context,
+    org: Id,
+    entity: Id,
+    alone: &mut BTreeMap<(Id, Id), RecordState>,
+) -> Result<BTreeSet<Id>> {
     let mut found = BTreeSet::from([entity]);
     let mut open = vec![entity];
     while let Some(next) = open.pop() {
-        for other in neighbours(db, org, next)? {
-            if found.insert(other) {
+        let neighbours = neighbours(db, org, next)?;
+        if neighbours.is_empty() || !is_member(db, context, org, next, alone)? {
+            continue;
+        }
+        for other in neighbours {
+            if is_member(db, context, org, other, alone)? && found.insert(other) {
                 open.push(other);
             }
         }
     }
     Ok(found)
+}
+
+fn is_member(
+    db: &Connection,
+    context: &Context,
+    org: Id,
+    entity: Id,
+    alone: &mut BTreeMap<(Id, Id), RecordState>,
+) -> Result<bool> {
+    let state = match alone.entry((org, entity)) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(unknown) => unknown.insert(fold_one(db, context, org, &[entity])?),
+    };
+    Ok(state.table == member::TABLE.number && !state.fields.is_empty())
 }
 
 fn neighbours(db: &Connection, org: Id, entity: Id) -> Result<BTreeSet<Id>> {

@@ -66,7 +66,7 @@ CREATE INDEX person_link_second ON person_link(second);
 
 const NOTHING_FOLDED: &str = "
 DROP TABLE record; DROP TABLE entry; DROP TABLE person; DROP TABLE person_link;
-DELETE FROM local WHERE key = 'folded by';
+DELETE FROM secret WHERE name = 'folded'; -- so that the store folds the journal when it opens
 ";
 
 /// What the fold writes; also made in a temporary schema by `verify`.
@@ -96,9 +96,6 @@ CREATE TABLE person_link(
 CREATE INDEX person_link_first ON person_link(first);
 CREATE INDEX person_link_second ON person_link(second);
 ";
-
-/// Under this key the machine keeps which rules of folding made its tables.
-pub const FOLDED_BY: &str = "folded by";
 
 /// The folded tables by name.
 pub const FOLDED_TABLES: [&str; 4] = ["record", "entry", "person", "person_link"];

@@ -6,6 +6,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use rusqlite::{Connection, OptionalExtension, params};
 use yuanba_core::tables::{organisation, user};
 use yuanba_core::{Id, Level};
+use yuanba_journal::fold::FOLD_VERSION;
 use yuanba_journal::payload::Claim;
 use yuanba_journal::{Clock, Lane, ReplicaKey, Stamp, StreamId};
 
@@ -80,6 +81,7 @@ const REPLICA: &str = "replica";
 const ISSUER: &str = "issuer";
 const ORG: &str = "org";
 const INSTALLED: &str = "installed";
+const FOLDED_BY: &str = "folded";
 const CHINA_SECONDS: i32 = 8 * 3600;
 
 impl Store {
@@ -109,6 +111,7 @@ impl Store {
             (ISSUER, issuer.seed().to_vec()),
             (ORG, org.0.to_vec()),
             (INSTALLED, installed.into_bytes()),
+            (FOLDED_BY, FOLD_VERSION.to_be_bytes().to_vec()),
         ] {
             put_secret(&db, name, &value)?;
         }
@@ -154,6 +157,7 @@ impl Store {
         clock.last = last_stamp(&db, replica.id())?;
         clock.vouched_ms =
             secret(&db, "vouched")?.and_then(|b| b.try_into().ok()).map_or(0, i64::from_be_bytes);
+        let folded_by = secret(&db, FOLDED_BY)?;
         let mut store = Store {
             db,
             dir: dir.to_owned(),
@@ -170,7 +174,9 @@ impl Store {
             changed: Changed::default(),
             _lock: lock,
         };
-        store.refold_if_older()?;
+        if folded_by.as_deref() != Some(&FOLD_VERSION.to_be_bytes()) {
+            store.refold()?;
+        }
         Ok(store)
     }
 
@@ -382,6 +388,11 @@ pub fn china(ms: i64) -> DateTime<FixedOffset> {
 }
 
 impl Store {
+    /// Keeps by which rules the tables were folded.
+    pub(crate) fn keep_folded(&self) -> Result<()> {
+        put_secret(&self.db, FOLDED_BY, &FOLD_VERSION.to_be_bytes())
+    }
+
     /// Keeps the last stamp followed from elsewhere, so that a restart does not go back behind it.
     pub(crate) fn keep_followed(&self) -> Result<()> {
         put_secret(&self.db, "followed", &self.clock.last.0.to_be_bytes())

@@ -27,8 +27,9 @@ impl Store {
     pub fn age_keys(&self) -> Result<Vec<HeldKey>> {
         let mut keys = Vec::new();
         for held in streams::special(&self.db, Kind::OrgKey.number())? {
+            let counts = held.counts && Kind::OrgKey.fits(held.change.header.stream.lane);
             if let Ok(key) = OrgKey::from_cbor(&held.change.header.kept) {
-                keys.push(HeldKey { stream: held.change.header.stream, counts: held.counts, key });
+                keys.push(HeldKey { stream: held.change.header.stream, counts, key });
             }
         }
         Ok(keys)

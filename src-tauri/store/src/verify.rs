@@ -2,11 +2,10 @@
 
 use rusqlite::params;
 use yuanba_journal::author::Tip;
-use yuanba_journal::fold::FOLD_VERSION;
 
 use crate::changed::Changed;
-use crate::context::Context;
-use crate::schema::{FOLDED, FOLDED_BY, FOLDED_TABLES};
+use crate::context::{self, Context};
+use crate::schema::{FOLDED, FOLDED_TABLES};
 use crate::{Result, Store, folding, streams};
 
 /// Something that is not as the journal says.
@@ -31,6 +30,7 @@ impl Store {
                 });
             }
         }
+        list.extend(self.check_counts()?);
         list.extend(self.check_tables()?);
         Ok(list)
     }
@@ -96,6 +96,18 @@ impl Store {
         Ok(())
     }
 
+    fn check_counts(&self) -> Result<Vec<Difference>> {
+        let tree = Context::load(&self.db)?.authority;
+        let wrong = context::miscounted(&self.db, &tree)?;
+        Ok(wrong
+            .into_iter()
+            .map(|stream| Difference {
+                place: format!("stream {}/{}", stream.org, stream.replica),
+                text: "哪些变更算数，和证书说的不一样".to_owned(),
+            })
+            .collect())
+    }
+
     fn check_tables(&self) -> Result<Vec<Difference>> {
         let temporary = FOLDED
             .replace("CREATE TABLE ", "CREATE TEMP TABLE ")
@@ -138,15 +150,8 @@ impl Store {
         Ok(list)
     }
 
-    /// Makes the folded tables anew when other rules made them than this program's.
-    pub(crate) fn refold_if_older(&mut self) -> Result<()> {
-        let mut statement = self.db.prepare_cached("SELECT 1 FROM local WHERE key = ?1 AND value = ?2")?;
-        let current = statement.exists(params![FOLDED_BY, FOLD_VERSION.to_string()])?;
-        drop(statement);
-        if current { Ok(()) } else { self.refold() }
-    }
-
-    /// Throws the folded tables away and makes them anew from the journal.
+    /// Throws the folded tables away and makes them anew from the journal, in one transaction: until it ends, the old ones
+    /// stand. A store whose tables another version folded by other rules does so when it is opened.
     pub fn refold(&mut self) -> Result<()> {
         self.changed = Changed::Everything;
         self.db.execute_batch("BEGIN IMMEDIATE")?;
@@ -156,10 +161,7 @@ impl Store {
             }
             self.context = Context::load(&self.db)?;
             folding::fold(&self.db, &self.context, &folding::everything(&self.db, &self.context)?)?;
-            self.db.execute(
-                "INSERT OR REPLACE INTO local(key, value, at_ms) VALUES(?1, ?2, 0)",
-                params![FOLDED_BY, FOLD_VERSION.to_string()],
-            )?;
+            self.keep_folded()?;
             self.db.execute_batch("COMMIT")?;
             Ok(())
         })();

@@ -3,9 +3,11 @@
 
 mod entry;
 mod record;
+mod state_digest;
 
 pub use entry::{EntryInput, EntryState, Reversed, fold_entries};
 pub use record::{Element, FieldState, Head, RecordInput, RecordState, fold_record};
+pub use state_digest::StateDigest;
 
 use minicbor::{Decoder, Encoder};
 use yuanba_core::Id;

@@ -127,14 +127,24 @@ impl RecordState {
         values.next().is_some_and(|first| values.any(|other| other != first))
     }
 
+    /// References to the changes that added the elements of a set, each once.
+    pub fn element_references(&self, field: u16) -> Vec<ChangeRef> {
+        let Some(FieldState::Set(elements)) = self.fields.get(&field) else { return Vec::new() };
+        let mut references: Vec<ChangeRef> =
+            elements.iter().map(|e| self.origins[e.origin].reference()).collect();
+        references.sort_unstable();
+        references.dedup();
+        references
+    }
+
     /// The fields in conflict.
     pub fn conflicts(&self) -> Vec<u16> {
         self.fields.keys().copied().filter(|f| self.conflicted(*f)).collect()
     }
 
-    /// Whether the record was declared void.
+    /// Whether the record was declared void. It stays void when the reason was erased.
     pub fn voided(&self) -> bool {
-        !self.shown(VOIDED.number).is_null()
+        self.heads(VOIDED.number).first().is_some_and(|head| head.value != Some(Value::Null))
     }
 
     /// The newest write that still shows somewhere.
@@ -143,30 +153,48 @@ impl RecordState {
     }
 
     /// BLAKE3 over what is shown and what is in conflict; stamps and history do not enter.
+    ///
+    /// `[table, frozen, written while void, [field, …]]`, the fields ascending, each `[number, value that shows, [value, …]]`
+    /// for a register and `[number, [value, …]]` for a set. The lists have every value that is not erased once, in the
+    /// order of their bytes; an erased register shows null.
     pub fn digest(&self) -> Hash {
+        Hash::of(&[&self.digested()])
+    }
+
+    /// The bytes that [`RecordState::digest`] hashes.
+    pub fn digested(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(256);
         let mut e = Encoder::new(&mut bytes);
         let result = (|| {
-            e.u16(self.table)?.bool(self.frozen)?.bool(self.written_while_voided)?;
+            e.array(4)?.u16(self.table)?.bool(self.frozen)?.bool(self.written_while_voided)?;
+            e.array(self.fields.len() as u64)?;
             for (field, state) in &self.fields {
-                e.u16(*field)?;
-                let mut values: Vec<&Value> = match state {
-                    FieldState::Register(heads) => heads.iter().filter_map(|h| h.value.as_ref()).collect(),
-                    FieldState::Set(elements) => elements.iter().filter_map(|e| e.value.as_ref()).collect(),
+                let mut values: Vec<Vec<u8>> = match state {
+                    FieldState::Register(heads) => {
+                        heads.iter().filter_map(|h| h.value.as_ref()).map(Value::to_cbor).collect()
+                    }
+                    FieldState::Set(elements) => {
+                        elements.iter().filter_map(|e| e.value.as_ref()).map(Value::to_cbor).collect()
+                    }
                 };
-                let shown = values.first().copied();
                 values.sort();
                 values.dedup();
-                if let (FieldState::Register(_), Some(shown)) = (state, shown) {
-                    shown.encode(&mut e)?;
+                match state {
+                    FieldState::Register(_) => {
+                        e.array(3)?.u16(*field)?;
+                        self.shown(*field).encode(&mut e)?;
+                    }
+                    FieldState::Set(_) => {
+                        e.array(2)?.u16(*field)?;
+                    }
                 }
                 e.array(values.len() as u64)?;
-                values.iter().try_for_each(|v| v.encode(&mut e))?;
+                values.iter().for_each(|value| e.writer_mut().extend_from_slice(value));
             }
             Ok::<_, minicbor::encode::Error<std::convert::Infallible>>(())
         })();
         result.expect("a Vec takes every byte");
-        Hash::of(&[&bytes])
+        bytes
     }
 
     /// The state's bytes, for the store's table.
@@ -280,8 +308,8 @@ impl RecordState {
 /// replaced through them.
 pub fn fold_record(inputs: &[RecordInput]) -> RecordState {
     let mut state = RecordState::default();
-    let places: HashMap<(u64, [u8; 8]), usize> = if inputs.len() > 1 {
-        inputs.iter().enumerate().map(|(at, i)| ((i.origin.seq, i.origin.hash.prefix()), at)).collect()
+    let places: HashMap<ChangeRef, usize> = if inputs.len() > 1 {
+        inputs.iter().enumerate().map(|(at, i)| (i.origin.reference(), at)).collect()
     } else {
         HashMap::new()
     };
@@ -295,11 +323,16 @@ pub fn fold_record(inputs: &[RecordInput]) -> RecordState {
     for (at, input) in inputs.iter().enumerate() {
         for (place, item) in input.write.items.iter().enumerate() {
             match &item.op {
-                ItemOp::Put(_) => registers.entry(item.field).or_default().push((at, place)),
+                // Of two values that one change puts into a field the last holds.
+                ItemOp::Put(_) => {
+                    let writes = registers.entry(item.field).or_default();
+                    writes.pop_if(|before| before.0 == at);
+                    writes.push((at, place));
+                }
                 ItemOp::Add if input.effective => sets.entry(item.field).or_default().push((at, place)),
-                ItemOp::Remove(elements) if input.effective => removed.extend(
-                    elements.iter().filter_map(|(r, i)| Some((*places.get(&(r.seq, r.prefix))?, *i))),
-                ),
+                ItemOp::Remove(elements) if input.effective => {
+                    removed.extend(elements.iter().filter_map(|(r, i)| Some((*places.get(r)?, *i))))
+                }
                 _ => {}
             }
         }
@@ -353,7 +386,7 @@ pub fn fold_record(inputs: &[RecordInput]) -> RecordState {
 /// The writes that a counting write of the field reaches through what it and others replaced.
 fn superseded(
     inputs: &[RecordInput],
-    places: &HashMap<(u64, [u8; 8]), usize>,
+    places: &HashMap<ChangeRef, usize>,
     writes: &[(usize, usize)],
 ) -> Vec<usize> {
     let mut reached = Vec::new();
@@ -363,9 +396,7 @@ fn superseded(
     let item_of: HashMap<usize, usize> = writes.iter().copied().collect();
     let seen_by = |at: usize| -> Vec<usize> {
         match item_of.get(&at).map(|place| &inputs[at].write.items[*place].op) {
-            Some(ItemOp::Put(seen)) => {
-                seen.iter().filter_map(|r| places.get(&(r.seq, r.prefix)).copied()).collect()
-            }
+            Some(ItemOp::Put(seen)) => seen.iter().filter_map(|r| places.get(r).copied()).collect(),
             _ => Vec::new(),
         }
     };
@@ -398,7 +429,8 @@ fn written_beside_the_void(inputs: &[RecordInput], state: &RecordState) -> bool 
         other.hash != void.hash
             && !saw(&void_write.write, other)
             && inputs.iter().find(|i| i.origin.hash == other.hash).is_some_and(|i| {
-                i.write.items.iter().any(|item| matches!(item.op, ItemOp::Put(_))) && !saw(&i.write, void)
+                i.write.items.iter().any(|item| matches!(item.op, ItemOp::Put(_) | ItemOp::Add))
+                    && !saw(&i.write, void)
             })
     })
 }

@@ -9,13 +9,15 @@
 //! - `[4, child, parent]`: the child accepts the parent, as the old root's word on its new root; issuer: the child
 //! - `[5, absorbed, into]`: an organisation is absorbed by another; issuer: the other or an ancestor of it
 //! - `[6, absorbed, into]`: and agrees to that; issuer: the absorbed
+//! - `[7, child, from, to]`: a child goes from one parent to another; issuers: both parents, each with a certificate of its
+//!   own, or one organisation that both stand under (or that is one of them and above the other)
 //!
 //! Ids of organisations are made of their issuer keys, so that a certificate needs no other key to be checked.
 
 use minicbor::{Decoder, Encoder};
 use yuanba_core::Id;
 
-use super::{array, encoded, ended};
+use super::{array, canonical, encoded};
 use crate::stream::id;
 use crate::{JournalError, PublicKey, ReplicaKey};
 
@@ -70,6 +72,15 @@ pub enum Claim {
         /// The one that goes on
         into: Id,
     },
+    /// A child goes to another parent
+    Moves {
+        /// The child
+        child: Id,
+        /// The parent until now
+        from: Id,
+        /// The parent from now on
+        to: Id,
+    },
 }
 
 /// A claim with its issuer's signature.
@@ -98,6 +109,9 @@ impl Claim {
                 Claim::Accepts { child, parent } => e.array(3)?.u8(4)?.bytes(&child.0)?.bytes(&parent.0)?,
                 Claim::Absorbs { absorbed, into } => e.array(3)?.u8(5)?.bytes(&absorbed.0)?.bytes(&into.0)?,
                 Claim::Joins { absorbed, into } => e.array(3)?.u8(6)?.bytes(&absorbed.0)?.bytes(&into.0)?,
+                Claim::Moves { child, from, to } => {
+                    e.array(4)?.u8(7)?.bytes(&child.0)?.bytes(&from.0)?.bytes(&to.0)?
+                }
             };
             Ok(())
         })
@@ -121,10 +135,10 @@ impl Claim {
             (4, 3) => Claim::Accepts { child: id(d.bytes()?)?, parent: id(d.bytes()?)? },
             (5, 3) => Claim::Absorbs { absorbed: id(d.bytes()?)?, into: id(d.bytes()?)? },
             (6, 3) => Claim::Joins { absorbed: id(d.bytes()?)?, into: id(d.bytes()?)? },
+            (7, 4) => Claim::Moves { child: id(d.bytes()?)?, from: id(d.bytes()?)?, to: id(d.bytes()?)? },
             _ => return Err(JournalError::Malformed("claim")),
         };
-        ended(&d, bytes)?;
-        Ok(claim)
+        canonical(claim, &claim.to_cbor(), bytes)
     }
 
     /// The certificate of this claim by an issuer.
@@ -154,8 +168,8 @@ impl Certificate {
         let claim = d.bytes()?;
         let issuer = PublicKey(d.bytes()?.try_into().map_err(|_| JournalError::Malformed("key"))?);
         let signature = d.bytes()?.try_into().map_err(|_| JournalError::Malformed("signature"))?;
-        ended(&d, bytes)?;
         issuer.verify(PURPOSE, claim, &signature)?;
-        Ok(Certificate { claim: Claim::from_cbor(claim)?, issuer, signature })
+        let certificate = Certificate { claim: Claim::from_cbor(claim)?, issuer, signature };
+        canonical(certificate, &certificate.to_cbor(), bytes)
     }
 }

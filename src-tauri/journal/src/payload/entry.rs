@@ -3,12 +3,14 @@
 //! Entry: `[ledger, from, to, amount, natural key, on, rule, terms]`, the natural key and the terms being lists of values.
 //! It moves `amount` from one account to another, so that every sum is zero. Reversal: `[key]`, the key being the day as
 //! a number in 4 bytes (so that keys come in order and the tables grow at their end) and the first 12 bytes of
-//! BLAKE3(ledger ‖ day ‖ 0 ‖ natural key). Choice: `[key, reference, [references seen]]`. Reasons stand in the bodies.
+//! BLAKE3(ledger, one byte ‖ day as text ‖ a zero byte ‖ natural key). Choice: `[key, reference, [references seen]]`: the
+//! entry that stands; the entries beside it and the choices before it that the person saw. The bodies of reversals and
+//! choices are `[reason]`.
 
 use minicbor::Decoder;
 use yuanba_core::{Id, Value};
 
-use super::{array, encoded, ended};
+use super::{array, canonical, encoded};
 use crate::format::REFERENCES_MAX;
 use crate::stream::id;
 use crate::{ChangeRef, Hash, JournalError, StreamId};
@@ -112,8 +114,8 @@ impl Entry {
             rule: d.str()?.to_owned(),
             terms: list(Value::decode(&mut d)?)?,
         };
-        ended(&d, bytes)?;
-        Ok(entry)
+        let written = entry.to_cbor();
+        canonical(entry, &written, bytes)
     }
 }
 
@@ -137,8 +139,8 @@ impl Reversal {
             return Err(JournalError::Malformed("reversal"));
         }
         let key = id(d.bytes()?)?;
-        ended(&d, bytes)?;
-        Ok(Reversal { key })
+        let reversal = Reversal { key };
+        canonical(reversal, &reversal.to_cbor(), bytes)
     }
 }
 
@@ -149,7 +151,7 @@ pub struct Choice {
     pub key: Id,
     /// The entry that stands
     pub stands: ChangeRef,
-    /// The choices it saw
+    /// What it saw: the entries that do not stand, and the choices before it
     pub replaces: Vec<ChangeRef>,
 }
 
@@ -177,7 +179,8 @@ impl Choice {
         let replaces = (0..count)
             .map(|_| ChangeRef::decode(&mut d, home, false).map(|(r, _)| r))
             .collect::<Result<_, _>>()?;
-        ended(&d, bytes)?;
-        Ok(Choice { key, stands, replaces })
+        let choice = Choice { key, stands, replaces };
+        let written = choice.to_cbor(home);
+        canonical(choice, &written, bytes)
     }
 }

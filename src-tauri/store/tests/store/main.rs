@@ -1,6 +1,11 @@
 //! A store's life: made, written, read, taken back, verified, copied.
 
 mod convergence;
+mod county;
+mod family;
+mod outsider;
+mod rules;
+mod taking_back;
 mod village;
 
 use yuanba_core::tables::{errand, member};

@@ -1,0 +1,9 @@
+//! The journal's bytes and its rules, each by itself.
+
+mod authority;
+mod entries;
+mod golden;
+mod hands;
+mod kept;
+mod records;
+mod segments;
