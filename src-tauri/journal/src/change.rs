@@ -1,5 +1,6 @@
 //! A change as it is stored and forwarded.
 
+use crate::format::HEADER_BYTES_MAX;
 use crate::{Body, ChangeRef, Hash, Header, JournalError};
 
 /// A change: the header, its hash, and the erasable part while it is here.
@@ -19,7 +20,7 @@ impl Change {
     /// A change from a header and a body that belong together.
     ///
     /// # Errors
-    /// When the body is not the one that the header names.
+    /// When the body is not the one that the header names, or the header is longer than one may be.
     pub fn new(header: Header, body: Option<Body>) -> Result<Change, JournalError> {
         header.check()?;
         if let Some(body) = &body
@@ -28,6 +29,9 @@ impl Change {
             return Err(JournalError::Forged("body hash"));
         }
         let header_bytes = header.to_cbor();
+        if header_bytes.len() > HEADER_BYTES_MAX {
+            return Err(JournalError::TooLarge("header"));
+        }
         let hash = Hash::of(&[&header_bytes]);
         Ok(Change { header, header_bytes, hash, body })
     }

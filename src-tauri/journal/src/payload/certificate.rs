@@ -15,7 +15,7 @@
 use minicbor::{Decoder, Encoder};
 use yuanba_core::Id;
 
-use super::{array, encoded, ended};
+use super::{array, encoded, only_form};
 use crate::stream::id;
 use crate::{JournalError, PublicKey, ReplicaKey};
 
@@ -123,7 +123,7 @@ impl Claim {
             (6, 3) => Claim::Joins { absorbed: id(d.bytes()?)?, into: id(d.bytes()?)? },
             _ => return Err(JournalError::Malformed("claim")),
         };
-        ended(&d, bytes)?;
+        only_form(&claim.to_cbor(), bytes)?;
         Ok(claim)
     }
 
@@ -154,8 +154,9 @@ impl Certificate {
         let claim = d.bytes()?;
         let issuer = PublicKey(d.bytes()?.try_into().map_err(|_| JournalError::Malformed("key"))?);
         let signature = d.bytes()?.try_into().map_err(|_| JournalError::Malformed("signature"))?;
-        ended(&d, bytes)?;
         issuer.verify(PURPOSE, claim, &signature)?;
-        Ok(Certificate { claim: Claim::from_cbor(claim)?, issuer, signature })
+        let certificate = Certificate { claim: Claim::from_cbor(claim)?, issuer, signature };
+        only_form(&certificate.to_cbor(), bytes)?;
+        Ok(certificate)
     }
 }

@@ -8,7 +8,7 @@
 use minicbor::Decoder;
 use yuanba_core::{Id, Value};
 
-use super::{array, encoded, ended};
+use super::{array, encoded, only_form};
 use crate::format::REFERENCES_MAX;
 use crate::stream::id;
 use crate::{ChangeRef, Hash, JournalError, StreamId};
@@ -112,7 +112,7 @@ impl Entry {
             rule: d.str()?.to_owned(),
             terms: list(Value::decode(&mut d)?)?,
         };
-        ended(&d, bytes)?;
+        only_form(&entry.to_cbor(), bytes)?;
         Ok(entry)
     }
 }
@@ -136,9 +136,9 @@ impl Reversal {
         if array(&mut d, 1, "reversal")? != 1 {
             return Err(JournalError::Malformed("reversal"));
         }
-        let key = id(d.bytes()?)?;
-        ended(&d, bytes)?;
-        Ok(Reversal { key })
+        let reversal = Reversal { key: id(d.bytes()?)? };
+        only_form(&reversal.to_cbor(), bytes)?;
+        Ok(reversal)
     }
 }
 
@@ -177,7 +177,8 @@ impl Choice {
         let replaces = (0..count)
             .map(|_| ChangeRef::decode(&mut d, home, false).map(|(r, _)| r))
             .collect::<Result<_, _>>()?;
-        ended(&d, bytes)?;
-        Ok(Choice { key, stands, replaces })
+        let choice = Choice { key, stands, replaces };
+        only_form(&choice.to_cbor(home), bytes)?;
+        Ok(choice)
     }
 }

@@ -9,7 +9,7 @@
 use minicbor::Decoder;
 use yuanba_core::Id;
 
-use super::{array, encoded, ended};
+use super::{array, encoded, only_form};
 use crate::JournalError;
 use crate::format::ITEMS_MAX;
 use crate::stream::id;
@@ -56,7 +56,8 @@ impl OrgKey {
             }
             wrapped.push((id(d.bytes()?)?, d.bytes()?.to_vec()));
         }
-        ended(&d, bytes)?;
-        Ok(OrgKey { owner, generation, recipient, wrapped })
+        let key = OrgKey { owner, generation, recipient, wrapped };
+        only_form(&key.to_cbor(), bytes)?;
+        Ok(key)
     }
 }

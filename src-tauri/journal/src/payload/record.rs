@@ -7,7 +7,7 @@
 use minicbor::{Decoder, Encoder};
 use yuanba_core::Value;
 
-use super::{array, ended};
+use super::{array, only_form};
 use crate::format::{ITEMS_MAX, REFERENCES_MAX};
 use crate::{ChangeRef, JournalError, StreamId};
 
@@ -98,8 +98,9 @@ impl RecordWrite {
             };
             items.push(Item { field, op });
         }
-        ended(&d, bytes)?;
-        Ok(RecordWrite { table, items })
+        let write = RecordWrite { table, items };
+        only_form(&write.to_cbor(home), bytes)?;
+        Ok(write)
     }
 }
 
@@ -122,6 +123,6 @@ pub fn decode_values(bytes: &[u8], items: usize) -> Result<Vec<Value>, JournalEr
         return Err(JournalError::Malformed("values do not fit the items"));
     }
     let values = (0..items).map(|_| Ok(Value::decode(&mut d)?)).collect::<Result<Vec<_>, JournalError>>()?;
-    ended(&d, bytes)?;
+    only_form(&encode_values(&values), bytes)?;
     Ok(values)
 }

@@ -4,7 +4,7 @@
 
 use minicbor::Decoder;
 
-use super::{array, encoded, ended};
+use super::{array, encoded, only_form};
 use crate::format::ITEMS_MAX;
 use crate::{ChangeRef, JournalError, StreamId};
 
@@ -32,8 +32,9 @@ impl Retract {
             return Err(JournalError::Malformed("retract"));
         }
         let (first, _) = ChangeRef::decode(&mut d, home, false)?;
-        ended(&d, bytes)?;
-        Ok(Retract { first })
+        let retract = Retract { first };
+        only_form(&retract.to_cbor(home), bytes)?;
+        Ok(retract)
     }
 }
 
@@ -64,7 +65,8 @@ impl Redaction {
         let changes = (0..count)
             .map(|_| ChangeRef::decode(&mut d, home, false).map(|(r, _)| r))
             .collect::<Result<_, _>>()?;
-        ended(&d, bytes)?;
-        Ok(Redaction { changes })
+        let redaction = Redaction { changes };
+        only_form(&redaction.to_cbor(home), bytes)?;
+        Ok(redaction)
     }
 }

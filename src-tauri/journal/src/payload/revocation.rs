@@ -6,7 +6,7 @@
 use minicbor::Decoder;
 use yuanba_core::Id;
 
-use super::{array, encoded, ended};
+use super::{array, encoded, only_form};
 use crate::format::{ITEMS_MAX, REFERENCES_MAX};
 use crate::stream::{hash, id};
 use crate::{ChangeRef, Hash, JournalError, Lane, StreamId};
@@ -72,7 +72,8 @@ impl Revocation {
         let replaces = (0..count)
             .map(|_| ChangeRef::decode(&mut d, home, false).map(|(r, _)| r))
             .collect::<Result<_, _>>()?;
-        ended(&d, bytes)?;
-        Ok(Revocation { replica, cuts, replaces })
+        let revocation = Revocation { replica, cuts, replaces };
+        only_form(&revocation.to_cbor(home), bytes)?;
+        Ok(revocation)
     }
 }
