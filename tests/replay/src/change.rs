@@ -37,7 +37,12 @@ pub fn check(bytes: &[u8]) {
         b'8' => same(rest, |b| Revocation::from_cbor(b, &HOME), |revocation| revocation.to_cbor(&HOME)),
         b'9' => same(rest, OrgKey::from_cbor, OrgKey::to_cbor),
         b'V' => values(rest),
-        b'm' => same(rest, Manifest::from_cbor, Manifest::to_cbor),
+        // Keys of a newer version are passed over, so what is written may be shorter than what was read.
+        b'm' => {
+            if let Ok(manifest) = Manifest::from_cbor(rest) {
+                assert_eq!(Manifest::from_cbor(&manifest.to_cbor()), Ok(manifest));
+            }
+        }
         b's' => segment(rest),
         b'S' => forged(rest),
         _ => {}

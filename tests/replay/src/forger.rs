@@ -157,11 +157,13 @@ fn header(
             18 => h.salted = d.bool().ok()?,
             32 => body = Some(d.bytes().ok()?.to_vec()),
             33 => salt = Some(d.bytes().ok()?.try_into().ok()?),
-            key => {
+            // What only a newer version knows stands above what this one knows.
+            key if key > 50 => {
                 let start = d.position();
                 d.skip().ok()?;
-                h.unknown.push((key.checked_sub(32)?, all[start..d.position()].to_vec()));
+                h.unknown.push((key - 32, all[start..d.position()].to_vec()));
             }
+            _ => return None,
         }
     }
     let body = body.map(|bytes| Body { salt, bytes });

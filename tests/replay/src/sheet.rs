@@ -9,7 +9,9 @@ use std::io::{Cursor, Write};
 use chrono::NaiveDate;
 use yuanba_paper::Watch;
 use yuanba_paper::roster::export::{self, ExportOptions};
-use yuanba_paper::roster::{Held, ImportReading, ReadOptions, Roster, RosterError, Status, compare, read};
+use yuanba_paper::roster::{
+    Field, Held, ImportReading, ReadOptions, Roster, RosterError, Status, compare, read,
+};
 use yuanba_paper::sheet::SheetError;
 use zip::CompressionMethod;
 use zip::write::SimpleFileOptions;
@@ -62,7 +64,8 @@ fn roster(file: &[u8]) {
     serde_json::to_value(&reading).expect("a reading can be shown");
     let held = held(&reading);
     again("the same file", file, &held, counts.new);
-    if reading.rows.len() <= ROWS_WRITTEN_BACK_MAX && !held.is_empty() {
+    let held: Vec<Held> = held.into_iter().filter(is_told_from_a_note).collect();
+    if held.len() <= ROWS_WRITTEN_BACK_MAX && !held.is_empty() {
         for unmasked in [true, false] {
             again("what was exported", &exported(&held, unmasked), &held, held.len() as u32);
         }
@@ -97,6 +100,12 @@ fn held(reading: &ImportReading) -> Vec<Held> {
     let kept = reading.rows.iter().filter(|row| row.status == Status::New);
     kept.map(|row| Held { id: format!("p{}", row.row), values: row.values.clone(), has_left: false })
         .collect()
+}
+
+/// A row with nothing but a name in it may be a note under the table, if the name looks like one.
+fn is_told_from_a_note(held: &Held) -> bool {
+    let personal = [Field::Sex, Field::IdNumber, Field::Nation, Field::BirthDate, Field::JoinedOn];
+    personal.into_iter().any(|field| held.values.get(field).is_some())
 }
 
 /// Persons who are held already come in again without a change.
