@@ -15,18 +15,20 @@ pub fn read_name(text: &str) -> Option<String> {
     if (6..=12).contains(&text.len()) && text.chars().all(|c| matches!(c, '\u{4e00}'..='\u{9fff}')) {
         return Some(text.to_owned());
     }
-    let chars: Vec<char> = text.trim_start_matches('\'').chars().filter_map(half_width).collect();
+    let chars: Vec<char> = text.chars().filter_map(half_width).collect();
     let mut name = String::with_capacity(text.len());
     for (at, &c) in chars.iter().enumerate() {
         let last = name.chars().next_back();
         match c {
             ' ' => {
                 let next = chars[at..].iter().find(|c| **c != ' ');
-                let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic() || c == '.');
-                if latin(last) && latin(next.copied()) {
+                let begins = next.is_some_and(char::is_ascii_alphabetic);
+                if begins && last.is_some_and(|c| c.is_ascii_alphabetic() || c == '.') {
                     name.push(' ');
                 }
             }
+            // How a spreadsheet is told that a cell is text.
+            '\'' if name.is_empty() => {}
             // An initial (`J. Smith`) keeps its point, a name of two parts gets its dot.
             '.' if last.is_some_and(|c| c.is_ascii_alphabetic()) => name.push('.'),
             '·' | '•' | '.' | '‧' | '∙' | '⋅' | '・' | '･' | '●' | '。' => {
@@ -63,8 +65,12 @@ mod tests {
             ("劉國華", "劉國華"),
             ("John  Smith", "John Smith"),
             ("王五\u{200b}", "王五"),
+            ("＇'张三", "张三"),
+            ("·'张三", "张三"),
+            ("John .Smith", "John.Smith"),
         ] {
             assert_eq!(read_name(written).as_deref(), Some(name), "{written}");
+            assert_eq!(read_name(name).as_deref(), Some(name), "{name} was read");
         }
     }
 

@@ -55,6 +55,9 @@ impl Value {
     }
 
     fn decode_nested(d: &mut Decoder<'_>, depth: u8) -> Result<Value, DecodeError> {
+        if !head_is_shortest(d.input().get(d.position()..).unwrap_or_default()) {
+            return Err(DecodeError::message("a length or a number is written longer than need be"));
+        }
         match d.datatype()? {
             Type::Null => d.null().map(|()| Value::Null),
             Type::Bool => d.bool().map(Value::Bool),
@@ -129,6 +132,20 @@ impl Value {
     }
 }
 
+/// Whether the item at the beginning of the bytes states its number or length in the fewest bytes (RFC 8949 §4.2.1).
+fn head_is_shortest(item: &[u8]) -> bool {
+    match item {
+        [first, rest @ ..] => match (first & 0x1f, rest) {
+            (24, [n, ..]) => *n >= 24,
+            (25, [high, ..]) => *high > 0,
+            (26, [a, b, ..]) => (*a, *b) != (0, 0),
+            (27, [a, b, c, d, ..]) => [*a, *b, *c, *d] != [0; 4],
+            _ => true,
+        },
+        [] => true,
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Value {
         Value::Text(text.to_owned())
@@ -182,6 +199,27 @@ mod tests {
         ]);
         let bytes = value.to_cbor();
         assert_eq!(Value::decode(&mut Decoder::new(&bytes)).unwrap(), value);
+    }
+
+    #[test]
+    fn a_value_has_one_form_and_no_other_is_read() {
+        for bytes in [
+            &[0x18, 0x17][..],
+            &[0x39, 0x00, 0x00],
+            &[0x1a, 0x00, 0x00, 0x01, 0x00],
+            &[0x1b, 0, 0, 0, 0, 0x01, 0, 0, 0],
+            &[0x78, 0x01, b'a'],
+            &[0x98, 0x01, 0x00],
+            &[0x81, 0x18, 0x00],
+            &[0xf8, 0x16],
+        ] {
+            assert!(Value::decode(&mut Decoder::new(bytes)).is_err(), "{bytes:02x?}");
+        }
+        for number in [23, 24, 255, 256, 65_535, 65_536, u32::MAX.into(), i64::from(u32::MAX) + 1] {
+            for value in [Value::Int(number), Value::Int(-number - 1)] {
+                assert_eq!(Value::decode(&mut Decoder::new(&value.to_cbor())).unwrap(), value);
+            }
+        }
     }
 
     #[test]

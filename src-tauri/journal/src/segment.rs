@@ -123,7 +123,7 @@ impl Segment {
             return Err(JournalError::Forged("the chain does not reach its head"));
         }
         let head = HeadSignature { key, signature };
-        head.verify(&stream, first_seq + count - 1, &head_hash)?;
+        head.verify(&stream, first_seq + (count - 1), &head_hash)?;
         Ok(Segment { stream, prev, changes, head })
     }
 }
@@ -249,4 +249,54 @@ fn decode_change(
         draft.salted = body.salt.is_some();
     }
     Change::new(draft.finish()?, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::HEADER_BYTES_MAX;
+    use crate::{Header, Kind, Lane, ReplicaKey};
+
+    fn segment(seq: u64, kept: Vec<u8>) -> Result<Segment, JournalError> {
+        let key = ReplicaKey::from_seed([5; 32]);
+        let stream = StreamId { replica: key.id(), org: Id([4; 16]), lane: Lane::Up };
+        let prev = (seq > 1).then_some(Hash([1; 32]));
+        let header = Header {
+            suite: SUITE,
+            kind: Kind::Checkpoint,
+            critical: false,
+            stream,
+            seq,
+            prev,
+            stamp: Stamp(7),
+            wall_ms: 8,
+            user: Id([9; 16]),
+            entity: None,
+            group_index: 0,
+            group_count: 1,
+            kept,
+            body_hash: None,
+            salted: false,
+            unknown: Vec::new(),
+        };
+        let change = Change::new(header, None)?;
+        let head = HeadSignature::sign(&key, &stream, seq, &change.hash);
+        Ok(Segment { stream, prev, changes: vec![change], head })
+    }
+
+    #[test]
+    fn the_last_place_that_a_stream_can_have_is_read_like_any_other() {
+        let last = segment(u64::MAX, vec![1]).unwrap();
+        assert_eq!(Segment::from_cbor(&last.to_cbor()), Ok(last));
+    }
+
+    #[test]
+    fn a_header_beyond_the_limit_is_neither_made_nor_read() {
+        assert_eq!(segment(1, vec![0; HEADER_BYTES_MAX]).unwrap_err(), JournalError::TooLarge("header"));
+        let whole = segment(1, vec![0; 1000]).unwrap().to_cbor();
+        let at = whole.windows(1000).position(|run| run == [0; 1000]).unwrap();
+        let longer =
+            [&whole[..at - 3], &[0x5a, 0, 8, 0, 0], &vec![0; 1 << 19][..], &whole[at + 1000..]].concat();
+        assert_eq!(Segment::from_cbor(&longer).unwrap_err(), JournalError::TooLarge("header"));
+    }
 }

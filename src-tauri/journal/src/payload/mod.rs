@@ -67,3 +67,93 @@ pub fn check(change: &Change) -> Result<(), JournalError> {
         None => Err(JournalError::Malformed("a body is missing")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use minicbor::Decoder;
+    use yuanba_core::{Id, Value};
+
+    use super::*;
+    use crate::{ChangeRef, Hash, Lane, PublicKey, StreamId};
+
+    const HOME: StreamId = StreamId { replica: Id([3; 16]), org: Id([4; 16]), lane: Lane::Up };
+
+    /// Every way of making one number or length of some bytes longer than need be.
+    fn longer_forms(bytes: &[u8]) -> Vec<Vec<u8>> {
+        let mut heads = vec![0];
+        let mut d = Decoder::new(bytes);
+        while d.position() < bytes.len() {
+            match d.datatype().unwrap() {
+                minicbor::data::Type::Array => _ = d.array().unwrap(),
+                _ => d.skip().unwrap(),
+            }
+            heads.push(d.position());
+        }
+        heads.pop();
+        let longer = |at: &usize| match bytes[*at] {
+            head if head & 0x1f < 24 && head < 0xe0 => {
+                Some([&bytes[..*at], &[head & 0xe0 | 24, head & 0x1f], &bytes[at + 1..]].concat())
+            }
+            _ => None,
+        };
+        heads.iter().filter_map(longer).collect()
+    }
+
+    fn has_one_form<T: PartialEq + std::fmt::Debug>(
+        value: T,
+        write: impl Fn(&T) -> Vec<u8>,
+        read: impl Fn(&[u8]) -> Result<T, JournalError>,
+    ) {
+        let bytes = write(&value);
+        assert_eq!(read(&bytes).as_ref(), Ok(&value));
+        let others = longer_forms(&bytes);
+        assert!(!others.is_empty());
+        for other in others.iter().chain([&[&bytes[..], &[0]].concat()]) {
+            assert!(read(other).is_err(), "{value:?} is also read from {other:02x?}");
+        }
+    }
+
+    #[test]
+    fn every_kept_part_has_one_form_and_no_other_is_read() {
+        let near = ChangeRef { stream: HOME, seq: 7, prefix: [1; 8] };
+        let far = ChangeRef { stream: StreamId { lane: Lane::Down, ..HOME }, ..near };
+        let put = Item { field: 1, op: ItemOp::Put(vec![near, far]) };
+        let remove = Item { field: 2, op: ItemOp::Remove(vec![(far, 3)]) };
+        let write = RecordWrite { table: 1, items: vec![put, remove, Item { field: 3, op: ItemOp::Add }] };
+        has_one_form(write, |w| w.to_cbor(&HOME), |b| RecordWrite::from_cbor(b, &HOME));
+        let entry = Entry {
+            ledger: Ledger::Points,
+            from: HOME.org,
+            to: Id([9; 16]),
+            amount: -5,
+            natural_key: vec![Value::Int(3)],
+            on: "2026-06-05".into(),
+            rule: "r1".into(),
+            terms: vec![],
+        };
+        has_one_form(entry, Entry::to_cbor, Entry::from_cbor);
+        has_one_form(Reversal { key: Id([9; 16]) }, Reversal::to_cbor, Reversal::from_cbor);
+        let choice = Choice { key: Id([9; 16]), stands: far, replaces: vec![near] };
+        has_one_form(choice, |c| c.to_cbor(&HOME), |b| Choice::from_cbor(b, &HOME));
+        has_one_form(Retract { first: near }, |r| r.to_cbor(&HOME), |b| Retract::from_cbor(b, &HOME));
+        let redaction = Redaction { changes: vec![near, far] };
+        has_one_form(redaction, |r| r.to_cbor(&HOME), |b| Redaction::from_cbor(b, &HOME));
+        let cuts = vec![Cut { org: HOME.org, lane: Lane::Up, seq: 4, hash: Hash([5; 32]) }];
+        let revocation = Revocation { replica: HOME.replica, cuts, replaces: vec![near] };
+        has_one_form(revocation, |r| r.to_cbor(&HOME), |b| Revocation::from_cbor(b, &HOME));
+        let wrapped = vec![(HOME.org, vec![1, 2])];
+        let key = OrgKey { owner: HOME.org, generation: 1, recipient: "age1".into(), wrapped };
+        has_one_form(key, OrgKey::to_cbor, OrgKey::from_cbor);
+        let claim = Claim::Laptop { key: PublicKey([6; 32]), org: HOME.org, letter: 1 };
+        has_one_form(claim, Claim::to_cbor, Claim::from_cbor);
+        let values = vec![Value::Int(1), Value::from("甲")];
+        has_one_form(values, |v| encode_values(v), |b| decode_values(b, 2));
+    }
+
+    #[test]
+    fn a_reference_into_the_own_stream_is_never_spelled_out() {
+        let retract = Retract { first: ChangeRef { stream: HOME, seq: 7, prefix: [1; 8] } };
+        let elsewhere = StreamId { lane: Lane::Down, ..HOME };
+        assert!(Retract::from_cbor(&retract.to_cbor(&elsewhere), &HOME).is_err());
+    }
+}

@@ -1,0 +1,42 @@
+//! Panics that are allowed, and those that are not.
+//!
+//! A library that reads foreign bytes may panic inside a reader of ours that survives it. The fuzzer would stop at the
+//! panic itself; here only one that nobody survives counts, or one that our own code has caused.
+
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind, set_hook, take_hook};
+use std::sync::Once;
+
+thread_local! {
+    static OURS: Cell<bool> = const { Cell::new(false) };
+    static LAST: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Runs `body`, in which libraries may panic as long as somebody survives it.
+pub fn only_of_libraries(body: impl FnOnce()) {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let otherwise = take_hook();
+        set_hook(Box::new(move |panic| {
+            if panic.location().is_none_or(is_ours) {
+                OURS.set(true);
+                otherwise(panic);
+            } else {
+                LAST.replace(panic.to_string());
+            }
+        }));
+    });
+    OURS.set(false);
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(body)) {
+        if !OURS.get() {
+            eprintln!("nobody survives: {}", LAST.take());
+        }
+        resume_unwind(panic);
+    }
+    assert!(!OURS.get(), "our own code panicked, and only a net for libraries caught it");
+}
+
+fn is_ours(place: &Location<'_>) -> bool {
+    let file = place.file().replace('\\', "/");
+    file.contains("src-tauri/") || file.contains("tests/replay/")
+}
