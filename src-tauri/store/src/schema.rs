@@ -3,9 +3,14 @@
 
 use rusqlite_migration::{M, Migrations};
 
-/// Every version of the tables, oldest first.
+/// Every version of the tables.
 pub fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(JOURNAL), M::up(FOLDED), M::up(LOCAL)])
+    Migrations::new(steps())
+}
+
+/// What leads from each version to the next, oldest first.
+pub fn steps() -> Vec<M<'static>> {
+    vec![M::up(JOURNAL), M::up(FOLDED), M::up(LOCAL)]
 }
 
 /// The newest version.

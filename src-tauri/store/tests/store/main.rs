@@ -1,6 +1,8 @@
 //! A store's life: made, written, read, taken back, verified, copied.
 
 mod convergence;
+mod damage;
+mod migrations;
 mod village;
 
 use yuanba_core::tables::{errand, member};
