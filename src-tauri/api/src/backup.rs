@@ -46,7 +46,7 @@ fn restore(api: &Api, request: Restore) -> Result<WithStatus, ApiError> {
         return Err(Trouble::StoreExists.into());
     }
     Store::restore(path, api.dir()).map_err(|error| match Trouble::from(error) {
-        Trouble::Damaged | Trouble::Internal => Trouble::DamagedFile { path: request.file.clone() },
+        Trouble::Damaged | Trouble::DiskFails => Trouble::DamagedFile { path: request.file.clone() },
         other => other,
     })?;
     drop(slot);
@@ -56,8 +56,7 @@ fn restore(api: &Api, request: Restore) -> Result<WithStatus, ApiError> {
 /// A failure to write a file is about the file, not about the store.
 fn at_file(path: &Path, error: yuanba_store::StoreError) -> Trouble {
     match error {
-        yuanba_store::StoreError::Io(error) => Trouble::writing(path, &error),
-        yuanba_store::StoreError::ReadOnly => Trouble::UnwritableFile { path: path.display().to_string() },
+        yuanba_store::StoreError::Out(error) => Trouble::writing(path, &error),
         other => other.into(),
     }
 }

@@ -105,6 +105,7 @@ impl From<ExchangeError> for ApiError {
             ExchangeError::Store(error) => error.into(),
             ExchangeError::File(BundleError::Cancelled) => Trouble::Cancelled.into(),
             ExchangeError::File(error) if error.is_disk_full() => Trouble::StickFull.into(),
+            ExchangeError::File(error) if error.is_read_only() => Trouble::StickReadOnly.into(),
             ExchangeError::File(BundleError::Io { .. } | BundleError::NotKept) => Trouble::StickGone.into(),
             ExchangeError::File(_) => Trouble::Internal.into(),
         }
@@ -162,7 +163,7 @@ pub(crate) fn seal(
         organisations: written.organisations,
     };
     let status = format!("给{}", sealed.to_name);
-    session.log(Direction::Written, &written.file, sealed.changes, &status)?;
+    session.log(Direction::Written, &written.file, sealed.changes, &status);
     Ok(sealed)
 }
 
@@ -171,7 +172,7 @@ pub(crate) fn take(session: &mut Session, file: &Path) -> Result<BundleFile, Api
     let read = bundle::read(&mut session.store, file)?;
     session.catch_up()?;
     let shown = shown(session, read)?;
-    session.log(Direction::Read, file, shown.new, &shown.text)?;
+    session.log(Direction::Read, file, shown.new, &shown.text);
     Ok(shown)
 }
 
@@ -198,12 +199,12 @@ fn shown(session: &Session, read: FileRead) -> Result<BundleFile, ApiError> {
 pub(crate) const LOG: &str = "stick.log/";
 
 impl Session {
-    fn log(&mut self, direction: Direction, file: &Path, new: u64, status: &str) -> Result<(), ApiError> {
+    /// Notes what was done with a stick. It is done by then: a disk without room for the note takes nothing of that back.
+    fn log(&mut self, direction: Direction, file: &Path, new: u64, status: &str) {
         let entry = json!({ "direction": direction, "file": file_name(file), "new": new, "status": status });
         let key = format!("{LOG}{}", self.store.new_id());
-        self.store.local_put(&key, &entry)?;
-        self.store.local_put(LAST_EXCHANGE, &json!(true))?;
-        Ok(())
+        let _ = self.store.local_put(&key, &entry);
+        let _ = self.store.local_put(LAST_EXCHANGE, &json!(true));
     }
 }
 

@@ -23,6 +23,8 @@ words! {
         /// Another program has the store open
         OpenElsewhere,
         DiskFull,
+        /// The store's folder can only be read
+        ReadOnly,
         NoConnection,
         Cancelled,
         /// A fault of the program itself

@@ -6,7 +6,7 @@ use crate::dto::{Empty, Nothing, OutFile, answer};
 use crate::error::ApiError;
 use crate::registry::commands;
 use crate::sentences::Trouble;
-use crate::{Api, store};
+use crate::{Api, out_file, store};
 
 answer! {
     /// A file that was written.
@@ -32,7 +32,7 @@ fn save(api: &Api, request: OutFile) -> Result<SavedTo, ApiError> {
         code.text().as_str()
     );
     let path = Path::new(&request.out);
-    std::fs::write(path, text).map_err(|error| Trouble::writing(path, &error))?;
+    out_file::text(path, &text)?;
     Ok(SavedTo { path: request.out })
 }
 

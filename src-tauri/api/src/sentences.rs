@@ -50,10 +50,18 @@ pub enum Trouble {
     NewerStore,
     /// The disk is full
     DiskFull,
+    /// The disk with the store cannot be read or written any more
+    DiskFails,
     /// The store's folder cannot be written
     ReadOnly,
+    /// A file stands where the store's folder should be
+    NotAFolder,
+    /// There is no room where a file should be written
+    NoRoom { path: String },
     /// The stick is full
     StickFull,
+    /// The stick can only be read
+    StickReadOnly,
     /// The stick was pulled, or does not keep what is written
     StickGone,
     /// Only what is below this organisation can be dealt with from here
@@ -109,7 +117,9 @@ impl Trouble {
     /// Why a file could not be written.
     pub(crate) fn writing(path: &Path, error: &io::Error) -> Trouble {
         match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Trouble::DiskFull,
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Trouble::NoRoom { path: path.display().to_string() }
+            }
             _ => Trouble::UnwritableFile { path: path.display().to_string() },
         }
     }
@@ -227,11 +237,31 @@ impl Trouble {
                 "电脑的盘满了，这一条还没存进去，以前存的都在。",
                 "腾出 200 MB 再存一次。",
             ),
+            DiskFails => say(
+                Code::Internal,
+                "放数据的盘读写出了错，这一步没有办成，以前存的都在。",
+                "数据要是放在 U 盘或者移动硬盘上，重新插好再打开；还不行，先备份，再请镇里看看这块盘。",
+            ),
+            NotAFolder => say(
+                Code::WrongUsage,
+                "说的放数据的地方是一个文件，不是文件夹，什么也没做，数据没有动。",
+                "换一个文件夹。",
+            ),
+            NoRoom { path } => say(
+                Code::DiskFull,
+                &format!("「{path}」那里放不下了，没写完，半截的已经清掉。这里的数据没有动。"),
+                "腾一点地方，或者换一个地方，再来一次。",
+            ),
             StickFull => (
                 Code::DiskFull,
                 "U 盘满了，没写完，半截的文件已经清掉。这里的数据没有动。".into(),
                 "腾一点地方，或者换一个 U 盘，再写一次。".into(),
                 None,
+            ),
+            StickReadOnly => say(
+                Code::Refused,
+                "这个 U 盘只能看、不能写，没有写。这里的数据没有动。",
+                "看看 U 盘上的锁扣拨开没有，或者换一个 U 盘，再写一次。",
             ),
             StickGone => say(
                 Code::Refused,
@@ -260,9 +290,9 @@ impl Trouble {
                 say(Code::Refused, "这里还没有上级，不知道交给谁，没有写。数据没有动。", "先办授权，再写。")
             }
             ReadOnly => say(
-                Code::Refused,
-                "放数据的文件夹现在只能看、不能写，这一条没有存进去，以前存的都在。",
-                "看看 U 盘或者文件夹是不是锁住了，再存一次。",
+                Code::ReadOnly,
+                "放数据的文件夹现在只能看、不能写，这一步没有办成，以前存的都在。",
+                "看看 U 盘或者文件夹是不是锁住了，再来一次。",
             ),
             NotFound { what } => say(
                 Code::NotFound,
@@ -340,12 +370,14 @@ impl From<StoreError> for Trouble {
             StoreError::OpenElsewhere => Trouble::OpenElsewhere,
             StoreError::Exists => Trouble::StoreExists,
             StoreError::Missing => Trouble::NoStore,
+            StoreError::NotAFolder => Trouble::NotAFolder,
             StoreError::Newer => Trouble::NewerStore,
             StoreError::NotFound(_) => Trouble::NotFound { what: "一条" },
             StoreError::Refused("no issuer key") => Trouble::NeedsCertificate,
             StoreError::Refused(_) => Trouble::BadRequest,
             StoreError::Vault(error) => error.into(),
-            StoreError::Io(_) | StoreError::Sql(_) => Trouble::Internal,
+            StoreError::Io(_) | StoreError::Out(_) => Trouble::DiskFails,
+            StoreError::Sql(_) => Trouble::Internal,
         }
     }
 }
@@ -373,7 +405,7 @@ impl From<VaultError> for Trouble {
             VaultError::NotFound(_) => Trouble::NoStore,
             VaultError::AlreadyThere(_) => Trouble::StoreExists,
             VaultError::NewerFormat(_) => Trouble::NewerStore,
-            VaultError::Io { path, source } => Trouble::writing(&path, &source),
+            VaultError::Io { source, .. } => StoreError::from(source).into(),
         }
     }
 }

@@ -149,7 +149,7 @@ impl Api {
         let slot = self.slot();
         match slot.is_some() {
             true => Ok(Held(slot)),
-            false if yuanba_store::vault::Vault::is_in(&self.inner.dir) => Err(Trouble::Locked.into()),
+            false if Store::is_in(&self.inner.dir) => Err(Trouble::Locked.into()),
             false => Err(Trouble::NoStore.into()),
         }
     }

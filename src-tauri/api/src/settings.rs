@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use yuanba_store::StoreError;
 
 use crate::Api;
 use crate::dto::{Nothing, answer, request};
@@ -79,7 +80,7 @@ pub(crate) fn write(dir: &Path, settings: &Settings) -> Result<(), ApiError> {
         file.write_all(&bytes)?;
         file.persist(&path).map(|_| ()).map_err(|error| error.error)
     })();
-    written.map_err(|error| Trouble::writing(&path, &error).into())
+    written.map_err(|error| StoreError::from(error).into())
 }
 
 fn get(api: &Api, _: Nothing) -> Result<Settings, ApiError> {

@@ -153,7 +153,7 @@ pub(crate) fn status_of(api: &Api) -> Result<StoreStatus, ApiError> {
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let slot = api.slot();
     let Some(session) = slot.as_ref() else {
-        let exists = Vault::is_in(api.dir());
+        let exists = Store::is_in(api.dir());
         // Before somebody signs in, only the key file can be read, and a damaged one is told when it is opened.
         let users = match Vault::open(api.dir()) {
             Ok(vault) => vault.users().iter().map(|user| person(&user.name, &user.role)).collect(),
@@ -262,16 +262,18 @@ fn create(api: &Api, request: Create) -> Result<Created, ApiError> {
         passphrase: request.passphrase,
     };
     let mut slot = api.slot();
-    let (mut store, code) = Store::create(api.dir(), new, api.inner.surroundings.clone())?;
-    // From the first day, so that also copies made before the first exchange can read each other's files.
-    yuanba_exchange::keys::ensure_org_key(&mut store)?;
+    // Keys from the first day, so that also copies made before the first exchange can read each other's files.
+    let surroundings = api.inner.surroundings.clone();
+    let first = |store: &mut Store| yuanba_exchange::keys::ensure_org_key(store);
+    let (store, code) = Store::create_with(api.dir(), new, surroundings, first)?;
     let recovery_code = code.text().to_string();
     *slot = Some(Session::new(store, false, Some(code))?);
     drop(slot);
     if let Some(letters) = request.letters {
         let mut kept = settings::read(api.dir());
         kept.letters = letters;
-        settings::write(api.dir(), &kept)?;
+        // The size of the letters is chosen again in a moment; the recovery code in this answer is shown only once.
+        let _ = settings::write(api.dir(), &kept);
     }
     Ok(Created { recovery_code, status: status_of(api)? })
 }
@@ -320,7 +322,7 @@ fn recover(api: &Api, request: Recover) -> Result<WithStatus, ApiError> {
         let mut vault = Vault::open(api.dir()).map_err(Trouble::from)?;
         let user = whose(&vault, request.user.as_deref())?;
         let now_ms = surroundings.clock.now_ms();
-        let _held = InstanceLock::take(api.dir(), now_ms).map_err(|_| Trouble::OpenElsewhere)?;
+        let _held = InstanceLock::take(api.dir(), now_ms).map_err(StoreError::from)?;
         let key = vault.unlock_with_recovery(&code).map_err(Trouble::from)?;
         let mut fill = |bytes: &mut [u8]| surroundings.random.fill(bytes);
         vault.change_passphrase(&key, user.id, &request.passphrase, &mut fill).map_err(Trouble::from)?;
@@ -352,7 +354,7 @@ fn create_demo(api: &Api, _: Nothing) -> Result<WithStatus, ApiError> {
     let dir = api.demo_dir();
     let surroundings = api.inner.surroundings.clone();
     let level = yuanba_core::Level::Village;
-    let session = match Vault::is_in(&dir) {
+    let session = match Store::is_in(&dir) {
         true => {
             let unlock = Unlock { user: None, passphrase: DEMO_PASSPHRASE.to_owned() };
             Session::new(Store::open(&dir, unlock, surroundings)?, true, None)?
@@ -370,7 +372,12 @@ fn create_demo(api: &Api, _: Nothing) -> Result<WithStatus, ApiError> {
             let (store, _) = Store::create(&dir, new, surroundings)?;
             let mut session = Session::new(store, true, None)?;
             let plan = FillDemo { villages: None, members: None, months: None, seed: None, add: None };
-            fill_store(&mut session, plan)?;
+            if let Err(error) = fill_store(&mut session, plan) {
+                // Half a made-up village is no use to anybody.
+                drop(session);
+                let _ = std::fs::remove_dir_all(&dir);
+                return Err(error);
+            }
             session
         }
     };

@@ -25,6 +25,7 @@ pub fn of(code: Code) -> u8 {
         | Code::Damaged
         | Code::OpenElsewhere
         | Code::DiskFull
+        | Code::ReadOnly
         | Code::Internal => STORE,
         Code::NoConnection => OFFLINE,
         Code::Cancelled => WAITS,

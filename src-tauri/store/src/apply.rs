@@ -10,6 +10,7 @@ use crate::changed::Changed;
 use crate::context::{self, Context};
 use crate::folding::{self, Touched};
 use crate::intent::Intent;
+use crate::store::put_secret;
 use crate::streams::{self, GroupPlace, Head};
 use crate::{Result, Store, StoreError};
 
@@ -54,8 +55,18 @@ impl Store {
 
     /// Writes one intent. `deed` says whether people can take it back by name, and which group it takes back itself.
     pub(crate) fn write(&mut self, intent: Intent, deed: Option<Option<GroupId>>) -> Result<GroupId> {
+        self.write_with(intent, deed, &[])
+    }
+
+    /// As [`Store::write`], with secrets of this installation that are kept in the same transaction.
+    pub(crate) fn write_with(
+        &mut self,
+        intent: Intent,
+        deed: Option<Option<GroupId>>,
+        kept: &[(&str, Vec<u8>)],
+    ) -> Result<GroupId> {
         let clock_before = self.clock;
-        let result = self.write_in_transaction(intent, deed);
+        let result = self.write_in_transaction(intent, deed, kept);
         if result.is_err() {
             self.clock = clock_before;
             let _ = self.db.execute_batch("ROLLBACK");
@@ -64,7 +75,12 @@ impl Store {
         result
     }
 
-    fn write_in_transaction(&mut self, intent: Intent, deed: Option<Option<GroupId>>) -> Result<GroupId> {
+    fn write_in_transaction(
+        &mut self,
+        intent: Intent,
+        deed: Option<Option<GroupId>>,
+        kept: &[(&str, Vec<u8>)],
+    ) -> Result<GroupId> {
         let said = intent.said;
         let org = intent.org.unwrap_or_else(|| self.org());
         let lane = if intent.down { Lane::Down } else { Lane::Up };
@@ -74,6 +90,9 @@ impl Store {
             return Err(StoreError::Refused("nothing has changed"));
         }
         self.db.execute_batch("BEGIN IMMEDIATE")?;
+        for (name, value) in kept {
+            put_secret(&self.db, name, value)?;
+        }
         let row = streams::row_of(&self.db, &stream)?;
         let tip = streams::heads(&self.db, row)?.first().map(|h| h.tip);
         let random = self.surroundings.random.clone();

@@ -6,13 +6,14 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
+use crate::making::Making;
+use crate::store::not_a_folder;
+use crate::vault::{InstanceLock, KEY_FILE};
 use crate::{Result, Store, StoreError, database};
 
 const MAGIC: &[u8; 16] = b"yuanba backup 1\n";
 const KEYS_BYTES_MAX: u64 = 1 << 20;
 const COPY_BUFFER_BYTES: usize = 1 << 20;
-/// The keys' file in a store folder.
-const KEYS: &str = "keys.json";
 
 impl Store {
     /// Writes a consistent copy of the store while it is in use, reads it back, and only then gives it its name.
@@ -32,63 +33,75 @@ impl Store {
     fn write_backup(&self, part: &Path, copy: &Path, out: &Path) -> Result<u64> {
         let _ = std::fs::remove_file(copy);
         database::export(&self.db, copy, &self.database_key.literal())?;
-        let keys = std::fs::read(self.dir.join(KEYS))?;
-        let mut hasher = blake3::Hasher::new();
-        {
-            let mut file = std::fs::File::create(part)?;
-            let mut put = |bytes: &[u8]| -> std::io::Result<()> {
-                hasher.update(bytes);
-                file.write_all(bytes)
-            };
-            put(MAGIC)?;
-            put(&(keys.len() as u64).to_be_bytes())?;
-            put(&keys)?;
-            let mut source = std::fs::File::open(copy)?;
-            let mut buffer = vec![0; COPY_BUFFER_BYTES];
-            loop {
-                let read = source.read(&mut buffer)?;
-                if read == 0 {
-                    break;
-                }
-                put(&buffer[..read])?;
-            }
-            let digest = *hasher.finalize().as_bytes();
-            file.write_all(&digest)?;
-            file.sync_all()?;
-        }
-        check(part)?;
-        std::fs::rename(part, out)?;
-        Ok(std::fs::metadata(out)?.len())
+        let keys = std::fs::read(self.dir.join(KEY_FILE))?;
+        write_file(part, &keys, copy)?;
+        check(part).map_err(|error| match error {
+            StoreError::Damaged(_) => StoreError::Out(std::io::ErrorKind::InvalidData.into()),
+            StoreError::Io(error) => StoreError::Out(error),
+            other => other,
+        })?;
+        std::fs::rename(part, out).map_err(StoreError::Out)?;
+        Ok(std::fs::metadata(out).map_err(StoreError::Out)?.len())
     }
 
     /// Brings a backup back into a folder that holds no store. The store that wakes up there begins a new replica before
     /// it writes, and takes back from its peers what the backup did not know.
+    ///
+    /// # Errors
+    /// `Damaged` for a file that is no whole backup; `Exists`; `NotAFolder`; those of the disk. There is no store then.
     pub fn restore(file: &Path, dir: &Path) -> Result<()> {
-        std::fs::create_dir_all(dir)?;
-        if dir.join(database::FILE).exists() || dir.join(KEYS).exists() {
-            return Err(StoreError::Exists);
-        }
+        // Before anything is made: a bad file leaves no trace.
         check(file)?;
-        let (mut source, keys, mut left) = open(file)?;
-        let part = dir.join("restore-part.db");
-        let mut out = std::fs::File::create(&part)?;
+        std::fs::create_dir_all(dir).map_err(|error| not_a_folder(dir, error))?;
+        let _held = InstanceLock::take(dir, 0)?;
+        let making = Making::begin(dir)?;
+        let (source, keys, length) = open(file)?;
+        std::fs::write(making.folder().join(KEY_FILE), keys)?;
+        let mut database = std::fs::File::create(making.folder().join(database::FILE))?;
+        let mut left = source.take(length);
         let mut buffer = vec![0; COPY_BUFFER_BYTES];
-        while left > 0 {
-            let wanted = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-            source.read_exact(&mut buffer[..wanted])?;
-            out.write_all(&buffer[..wanted])?;
-            left -= wanted as u64;
+        while left.limit() > 0 {
+            let read = left.read(&mut buffer).map_err(|_| damaged())?;
+            if read == 0 {
+                return Err(damaged());
+            }
+            database.write_all(&buffer[..read])?;
         }
-        out.sync_all()?;
-        std::fs::write(dir.join(KEYS), keys)?;
-        std::fs::rename(&part, dir.join(database::FILE))?;
-        Ok(())
+        drop(database);
+        making.finish()
     }
+}
+
+/// Writes the header, the keys, the database and their digest.
+fn write_file(part: &Path, keys: &[u8], copy: &Path) -> Result<()> {
+    let mut hasher = blake3::Hasher::new();
+    let mut file = std::fs::File::create(part).map_err(StoreError::Out)?;
+    let mut put = |bytes: &[u8]| -> Result<()> {
+        hasher.update(bytes);
+        file.write_all(bytes).map_err(StoreError::Out)
+    };
+    put(MAGIC)?;
+    put(&(keys.len() as u64).to_be_bytes())?;
+    put(keys)?;
+    let mut source = std::fs::File::open(copy)?;
+    let mut buffer = vec![0; COPY_BUFFER_BYTES];
+    loop {
+        let read = source.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        put(&buffer[..read])?;
+    }
+    let digest = *hasher.finalize().as_bytes();
+    file.write_all(&digest).and_then(|()| file.sync_all()).map_err(StoreError::Out)
+}
+
+fn damaged() -> StoreError {
+    StoreError::Damaged("the backup is damaged".to_owned())
 }
 
 /// Opens a backup and reads its keys; answers with the reader at the database and the database's length.
 fn open(path: &Path) -> Result<(std::fs::File, Vec<u8>, u64)> {
-    let damaged = || StoreError::Damaged("the backup is damaged".to_owned());
     let mut file = std::fs::File::open(path)?;
     let length = file.metadata()?.len();
     let mut head = [0; 24];
@@ -121,9 +134,5 @@ fn check(path: &Path) -> Result<()> {
     }
     let mut digest = [0; 32];
     file.read_exact(&mut digest)?;
-    if hasher.finalize().as_bytes() == &digest {
-        Ok(())
-    } else {
-        Err(StoreError::Damaged("the backup is damaged".to_owned()))
-    }
+    if hasher.finalize().as_bytes() == &digest { Ok(()) } else { Err(damaged()) }
 }

@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+use rusqlite_migration::Migrations;
+
 use crate::schema;
 use crate::{Result, StoreError};
 
 /// The database's file in the store's folder.
 pub const FILE: &str = "yuanba.db";
+/// Every page of it, the first included.
+const PAGE_BYTES: u64 = 4096;
 /// How long a statement waits for another connection of this program.
 const BUSY_WAIT_MS: u64 = 5_000;
 
@@ -17,24 +21,50 @@ const BUSY_WAIT_MS: u64 = 5_000;
 /// copy of the file is taken before each migration.
 pub fn open(dir: &Path, raw_key: &str, create: bool) -> Result<Connection> {
     let path = dir.join(FILE);
-    if !create && !path.exists() {
-        return Err(StoreError::Missing);
+    // SQLite takes an empty file for a database without tables; ours never was one.
+    if !create && std::fs::metadata(&path).map_or(0, |file| file.len()) < PAGE_BYTES {
+        return Err(StoreError::Damaged("the database is gone".to_owned()));
     }
     let mut connection = connect(&path, raw_key, create)?;
+    bring_up_to_date(&mut connection, dir, raw_key, &schema::migrations(), schema::VERSION)?;
+    Ok(connection)
+}
+
+/// Brings the tables to the newest of the migrations, all of them in one transaction, with a copy of the database taken
+/// before. When one fails, the database is as it was.
+///
+/// # Errors
+/// `Newer` when the tables are of a later version than `newest`; nothing was touched then.
+pub fn bring_up_to_date(
+    connection: &mut Connection,
+    dir: &Path,
+    raw_key: &str,
+    migrations: &Migrations<'_>,
+    newest: i64,
+) -> Result<()> {
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if version > schema::VERSION {
+    if version > newest {
         return Err(StoreError::Newer);
     }
-    if version < schema::VERSION {
-        if version > 0 {
-            copy_before_migration(&connection, dir, raw_key, version)?;
-        }
-        schema::migrations().to_latest(&mut connection).map_err(|error| match error {
-            rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::from(err),
-            other => StoreError::Damaged(other.to_string()),
-        })?;
+    if version == newest {
+        return Ok(());
     }
-    Ok(connection)
+    if version > 0 {
+        copy_before_migration(connection, dir, raw_key, version)?;
+    }
+    migrations.to_latest(connection).map_err(|error| match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::from(err),
+        other => StoreError::Damaged(other.to_string()),
+    })
+}
+
+/// Makes everything stand in the one file of the database and closes it, so that the file can be moved.
+pub fn close(connection: Connection) -> Result<()> {
+    let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy {
+        return Err(StoreError::OpenElsewhere);
+    }
+    connection.close().map_err(|(_, error)| StoreError::from(error))
 }
 
 /// Opens a connection to an encrypted file without touching its tables.
@@ -45,7 +75,11 @@ pub fn connect(path: &Path, raw_key: &str, create: bool) -> Result<Connection> {
     }
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_millis(BUSY_WAIT_MS))?;
+    // What is wrong comes back as an error; the library's own log would go to people's terminals.
+    connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
     connection.pragma_update(None, "key", raw_key)?;
+    // One program has the store at a time, so the WAL's index needs no shared file: a store on a full disk still opens.
+    connection.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |row| row.get::<_, String>(0))?;
     // The first read tells a wrong key or a damaged first page from a good file.
     connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0))?;
     connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0))?;
@@ -71,18 +105,45 @@ fn copy_before_migration(
     Ok(copy)
 }
 
-/// Writes a whole encrypted copy of the database into a new file, under a key of its own.
+/// Writes a whole encrypted copy of the database into a new file, under a key of its own. On an error nothing stays of it.
 pub fn export(connection: &Connection, out: &Path, raw_key: &str) -> Result<()> {
+    let exported = export_into(connection, out, raw_key);
+    if exported.is_err() {
+        let mut journal = out.as_os_str().to_owned();
+        journal.push("-journal");
+        for half in [out.as_os_str(), &journal] {
+            let _ = std::fs::remove_file(half);
+        }
+    }
+    exported
+}
+
+fn export_into(connection: &Connection, out: &Path, raw_key: &str) -> Result<()> {
     let name = out.to_str().ok_or(StoreError::Refused("the file's name is not Unicode"))?;
     // ATTACH takes the flags of the connection, which makes no files.
     std::fs::File::create(out)?;
     connection.execute("ATTACH DATABASE ?1 AS copy KEY ?2", [name, raw_key])?;
     let exported = connection
         .query_row("SELECT sqlcipher_export('copy')", [], |_| Ok(()))
-        .and_then(|()| connection.query_row("PRAGMA main.user_version", [], |row| row.get::<_, i64>(0)))
-        .and_then(|version| connection.execute_batch(&format!("PRAGMA copy.user_version = {version}")));
-    connection.execute_batch("DETACH DATABASE copy")?;
+        .map_err(of_export)
+        .and_then(|()| Ok(connection.query_row("PRAGMA main.user_version", [], |row| row.get::<_, i64>(0))?))
+        .and_then(|version| Ok(connection.execute_batch(&format!("PRAGMA copy.user_version = {version}"))?));
+    let detached = connection.execute_batch("DETACH DATABASE copy");
+    // What went wrong first is what people are told.
     exported?;
+    detached?;
     std::fs::File::open(out)?.sync_all()?;
     Ok(())
+}
+
+/// The exporting function hands on the words of an error (those of `sqlite3_errstr`) and loses its code.
+fn of_export(error: rusqlite::Error) -> StoreError {
+    let text = error.to_string();
+    if text.contains("database or disk is full") {
+        StoreError::DiskFull
+    } else if text.contains("database disk image is malformed") {
+        StoreError::Damaged(text)
+    } else {
+        error.into()
+    }
 }

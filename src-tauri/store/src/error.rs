@@ -2,6 +2,8 @@
 
 use yuanba_journal::JournalError;
 
+use crate::vault::LockError;
+
 /// Why a store did not do what was asked. Nothing is half-written: every write is one transaction.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -23,6 +25,9 @@ pub enum StoreError {
     /// There is no store in the folder
     #[error("there is no store")]
     Missing,
+    /// A file stands where the store's folder should be
+    #[error("not a folder")]
+    NotAFolder,
     /// Written by a newer program
     #[error("the store was written by a newer version")]
     Newer,
@@ -38,6 +43,9 @@ pub enum StoreError {
     /// The keys could not be opened
     #[error(transparent)]
     Vault(#[from] crate::vault::VaultError),
+    /// A file that was asked for could not be written; the store has no part in it
+    #[error("the file could not be written: {0}")]
+    Out(std::io::Error),
     /// The file system answered with an error
     #[error("file system: {0}")]
     Io(std::io::Error),
@@ -49,13 +57,22 @@ pub enum StoreError {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {
         use rusqlite::ErrorCode::{
-            DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, NotADatabase, ReadOnly,
+            DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, NotADatabase, OutOfMemory, ReadOnly,
+            SystemIoFailure, Unknown,
         };
         match error.sqlite_error_code() {
+            Some(SystemIoFailure) => StoreError::Io(std::io::Error::other(error)),
             Some(DatabaseCorrupt | NotADatabase) => StoreError::Damaged(error.to_string()),
             Some(DiskFull) => StoreError::DiskFull,
             Some(DatabaseBusy | DatabaseLocked) => StoreError::OpenElsewhere,
             Some(ReadOnly) => StoreError::ReadOnly,
+            // For a page whose seal is broken SQLCipher gives SQLite nothing, and SQLite takes that for want of memory, or
+            // says a bare SQLITE_ERROR. A statement of ours that makes no sense would come with words of its own, and want
+            // of memory ends a Rust program before it comes here.
+            Some(OutOfMemory) => StoreError::Damaged(error.to_string()),
+            Some(Unknown) if error.to_string().contains("SQL logic error") => {
+                StoreError::Damaged(error.to_string())
+            }
             _ => StoreError::Sql(error),
         }
     }
@@ -69,6 +86,15 @@ impl From<std::io::Error> for StoreError {
                 StoreError::ReadOnly
             }
             _ => StoreError::Io(error),
+        }
+    }
+}
+
+impl From<LockError> for StoreError {
+    fn from(error: LockError) -> StoreError {
+        match error {
+            LockError::Held(_) => StoreError::OpenElsewhere,
+            LockError::Io { source, .. } => source.into(),
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod history;
 pub mod intent;
 pub mod ledger;
 pub mod local;
+mod making;
 pub mod organisations;
 pub mod peers;
 mod persons;

@@ -3,16 +3,21 @@
 
 use rusqlite_migration::{M, Migrations};
 
-/// Every version of the tables, oldest first.
+/// Every version of the tables.
 pub fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![
+    Migrations::new(steps())
+}
+
+/// What leads from each version to the next, oldest first.
+pub fn steps() -> Vec<M<'static>> {
+    vec![
         M::up(JOURNAL),
         M::up(FOLDED_AT_FIRST),
         M::up(LOCAL),
         // What is folded can always be made anew: the old tables go, and the next opening folds the journal again.
         M::up(NOTHING_FOLDED),
         M::up(FOLDED),
-    ])
+    ]
 }
 
 /// The newest version.

@@ -14,10 +14,9 @@ use crate::changed::Changed;
 use crate::context::Context;
 use crate::database;
 use crate::intent::Intent;
+use crate::making::Making;
 use crate::surroundings::Surroundings;
-use crate::vault::{
-    InstanceLock, LockError, Machine, MachineSource, RecoveryCode, SlotUser, Vault, VaultError,
-};
+use crate::vault::{InstanceLock, Machine, MachineSource, RecoveryCode, SlotUser, Vault, VaultError};
 use crate::{Result, StoreError, streams};
 
 /// What a new store is made of.
@@ -86,12 +85,40 @@ const CHINA_SECONDS: i32 = 8 * 3600;
 
 impl Store {
     /// Makes a store in a folder, which is made when it is missing. The store is its own root until it is enrolled.
+    ///
+    /// # Errors
+    /// `Exists`, `NotAFolder`, those of the disk. There is no store then.
     pub fn create(dir: &Path, new: NewStore, surroundings: Surroundings) -> Result<(Store, RecoveryCode)> {
-        std::fs::create_dir_all(dir)?;
+        Store::create_with(dir, new, surroundings, |_| Ok(()))
+    }
+
+    /// As [`Store::create`], with something that belongs to a new store from its first moment.
+    ///
+    /// # Errors
+    /// As [`Store::create`], and those of `first`. There is no store then.
+    pub fn create_with<E: From<StoreError>>(
+        dir: &Path,
+        new: NewStore,
+        surroundings: Surroundings,
+        first: impl FnOnce(&mut Store) -> Result<(), E>,
+    ) -> Result<(Store, RecoveryCode), E> {
+        std::fs::create_dir_all(dir).map_err(|error| not_a_folder(dir, error))?;
         let lock = take_lock(dir, &surroundings)?;
-        if Vault::is_in(dir) || dir.join(database::FILE).exists() {
-            return Err(StoreError::Exists);
-        }
+        let making = Making::begin(dir)?;
+        let (mut store, code) = Store::found_in(making.folder(), dir, &new, surroundings, lock)?;
+        first(&mut store)?;
+        store.take_place(making)?;
+        Ok((store, code))
+    }
+
+    /// A new store in one folder that will live in another.
+    fn found_in(
+        folder: &Path,
+        dir: &Path,
+        new: &NewStore,
+        surroundings: Surroundings,
+        lock: InstanceLock,
+    ) -> Result<(Store, RecoveryCode)> {
         let me = Me {
             id: Id::v7(surroundings.clock.now_ms().max(0) as u64, surroundings.bytes()),
             name: new.user.trim().to_owned(),
@@ -100,8 +127,8 @@ impl Store {
         let slot = SlotUser { id: me.id, name: me.name.clone(), role: me.role.clone() };
         let mut fill = |bytes: &mut [u8]| surroundings.random.fill(bytes);
         let (vault, key, code) =
-            Vault::create_with(dir, slot, &new.passphrase, surroundings.strength, &mut fill)?;
-        let db = database::open(dir, &key.literal(), true)?;
+            Vault::create_with(folder, slot, &new.passphrase, surroundings.strength, &mut fill)?;
+        let db = database::open(folder, &key.literal(), true)?;
         let replica = ReplicaKey::from_seed(surroundings.bytes());
         let issuer = ReplicaKey::from_seed(surroundings.bytes());
         let org = issuer.id();
@@ -116,17 +143,36 @@ impl Store {
             put_secret(&db, name, &value)?;
         }
         let mut store = Store::assemble(db, dir, vault, key, me, surroundings, lock)?;
-        store.found(&new)?;
+        store.found(new)?;
         Ok((store, code))
+    }
+
+    /// Moves the files of a new store to where it lives, and opens it there.
+    fn take_place(&mut self, making: Making) -> Result<()> {
+        let db = std::mem::replace(&mut self.db, Connection::open_in_memory()?);
+        database::close(db)?;
+        making.finish()?;
+        self.vault = Vault::open(&self.dir)?;
+        self.db = database::open(&self.dir, &self.database_key.literal(), false)?;
+        Ok(())
+    }
+
+    /// Whether a folder holds a store, whole or damaged.
+    pub fn is_in(dir: &Path) -> bool {
+        Vault::is_in(dir) || (dir.join(database::FILE).exists() && !Making::is_in(dir))
     }
 
     /// Opens the store in a folder.
     pub fn open(dir: &Path, unlock: Unlock, surroundings: Surroundings) -> Result<Store> {
-        if !Vault::is_in(dir) {
-            return Err(StoreError::Missing);
+        if !Store::is_in(dir) {
+            return Err(if dir.is_file() { StoreError::NotAFolder } else { StoreError::Missing });
         }
         let lock = take_lock(dir, &surroundings)?;
-        let vault = Vault::open(dir)?;
+        Making::clear(dir);
+        let vault = Vault::open(dir).map_err(|error| match error {
+            VaultError::NotFound(_) => streams::damaged("the keys are missing"),
+            other => other.into(),
+        })?;
         let (key, slot) = vault.unlock(unlock.user.as_deref(), &unlock.passphrase)?;
         let me = Me { id: slot.id, name: slot.name, role: slot.role };
         let db = database::open(dir, &key.literal(), false)?;
@@ -298,13 +344,18 @@ impl Store {
         let org = self.org;
         let replica = ReplicaKey::from_seed(self.surroundings.bytes());
         let letter = self.context.authority.laptops(org).iter().map(|(_, l)| *l + 1).max().unwrap_or(0);
-        put_secret(&self.db, REPLICA, &replica.seed())?;
-        put_secret(&self.db, INSTALLED, installation(&self.dir, &self.surroundings).as_bytes())?;
-        self.replica = replica;
-        self.moved = false;
+        let installed = installation(&self.dir, &self.surroundings);
+        let kept = [(REPLICA, replica.seed().to_vec()), (INSTALLED, installed.into_bytes())];
         let mut intent = Intent::new("换了一台电脑接着用").down();
-        intent.certify(Claim::Laptop { key: self.replica.public(), org, letter }.signed(&issuer));
-        self.commit_quietly(intent)
+        intent.certify(Claim::Laptop { key: replica.public(), org, letter }.signed(&issuer));
+        let before = std::mem::replace(&mut self.replica, replica);
+        // The key and its certificate come together: a key alone would write what never counts.
+        if let Err(error) = self.write_with(intent, None, &kept) {
+            self.replica = before;
+            return Err(error);
+        }
+        self.moved = false;
+        Ok(())
     }
 
     /// The store was moved, not copied: it stays the same replica.
@@ -345,17 +396,21 @@ fn secret(db: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
     Ok(statement.query_row([name], |row| row.get(0)).optional()?)
 }
 
-fn put_secret(db: &Connection, name: &str, value: &[u8]) -> Result<()> {
+/// Keeps something among the secrets of this installation.
+pub(crate) fn put_secret(db: &Connection, name: &str, value: &[u8]) -> Result<()> {
     db.prepare_cached("INSERT OR REPLACE INTO secret(name, value) VALUES(?1, ?2)")?
         .execute(params![name, value])?;
     Ok(())
 }
 
 fn take_lock(dir: &Path, surroundings: &Surroundings) -> Result<InstanceLock> {
-    InstanceLock::take(dir, surroundings.clock.now_ms()).map_err(|error| match error {
-        LockError::Held(_) => StoreError::OpenElsewhere,
-        LockError::Io { source, .. } => StoreError::from(source),
-    })
+    Ok(InstanceLock::take(dir, surroundings.clock.now_ms())?)
+}
+
+/// What stands where a folder should be is told as such.
+pub(crate) fn not_a_folder(dir: &Path, error: std::io::Error) -> StoreError {
+    let beneath_a_file = error.kind() == std::io::ErrorKind::NotADirectory;
+    if beneath_a_file || (dir.exists() && !dir.is_dir()) { StoreError::NotAFolder } else { error.into() }
 }
 
 fn installation(dir: &Path, surroundings: &Surroundings) -> String {

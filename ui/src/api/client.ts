@@ -9,7 +9,7 @@ export type { Commands } from './commands'
 export interface ApiFailure {
   code:
     | 'wrong_usage' | 'refused' | 'not_allowed' | 'not_found' | 'locked' | 'wrong_passphrase' | 'damaged'
-    | 'open_elsewhere' | 'disk_full' | 'no_connection' | 'cancelled' | 'internal'
+    | 'open_elsewhere' | 'disk_full' | 'read_only' | 'no_connection' | 'cancelled' | 'internal'
   message: string
   next_step: string
   /** The field to mark, when one field is to blame. */

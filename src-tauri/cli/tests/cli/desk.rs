@@ -1,14 +1,26 @@
 //! A folder to work in and the real program to run there.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::Write as _;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-/// One store in a folder of its own.
+use crate::disk::Disk;
+
+/// The morning on which everything here happens.
+pub const TODAY: &str = "2026-06-12T09:00:00+08:00";
+/// Everybody's passphrase.
+pub const PASSPHRASE: &str = "cabbage and rice";
+
+/// One store, and a folder of its own for what lies beside it.
 pub struct Desk {
     pub folder: tempfile::TempDir,
+    store: PathBuf,
+    /// The words before the program that let it see a small disk
+    through: Vec<OsString>,
 }
 
 /// What the program answered.
@@ -30,12 +42,53 @@ impl Answer {
         assert_eq!(self.exit, 0, "{}{}", self.stdout, self.stderr);
         self.json()
     }
+
+    /// What a failure says: an exit code and a code for programs, and for people what happened, that the data is safe and
+    /// what to do next, with nothing of the inside of the program, on either stream.
+    pub fn failed(&self, exit: i32, code: &str) -> String {
+        assert_eq!(self.exit, exit, "{}{}", self.stdout, self.stderr);
+        let error = self.json()["error"].clone();
+        assert_eq!(error["code"], code, "{error}");
+        let said = format!("{}{}", error["message"].as_str().unwrap(), error["next_step"].as_str().unwrap());
+        plain(&said);
+        assert_eq!(self.stderr, "", "nothing else is said");
+        said
+    }
+
+    /// The answers of a batch, each with its exit code.
+    pub fn answers(&self) -> Vec<(i64, Value)> {
+        let answer = |line: &str| {
+            let answer: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+            (answer["exit"].as_i64().unwrap(), answer["result"].clone())
+        };
+        self.stdout.lines().map(answer).collect()
+    }
+}
+
+/// A sentence for people in three parts.
+pub fn plain(said: &str) {
+    for safe in ["没有动", "没动", "都在", "还在", "往里写", "清掉", "什么也没做"] {
+        if said.contains(safe) {
+            assert!(said.ends_with('。'), "{said}");
+            for inside in ["rror", "panic", "os ", "SQL", "No such", "失败", "!", "！"] {
+                assert!(!said.contains(inside), "{said}");
+            }
+            return;
+        }
+    }
+    panic!("does not say whether the data is safe: {said}");
 }
 
 impl Desk {
     /// An empty folder.
     pub fn empty() -> Desk {
-        Desk { folder: tempfile::tempdir().expect("a temporary folder") }
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Desk { store: folder.path().join("store"), folder, through: Vec::new() }
+    }
+
+    /// A place for a store on a small disk.
+    pub fn empty_on(disk: &Disk) -> Desk {
+        Desk { store: disk.path("store"), ..Desk::empty() }.seeing(disk)
     }
 
     /// A village's new store.
@@ -45,9 +98,19 @@ impl Desk {
 
     /// A new store of a level.
     pub fn of(level: &str, name: &str) -> Desk {
-        let desk = Desk::empty();
-        desk.run(&["init", "--level", level, "--name", name]).done();
-        desk
+        Desk::empty().made(level, name)
+    }
+
+    /// The same desk with a new store.
+    pub fn made(self, level: &str, name: &str) -> Desk {
+        self.run(&["init", "--level", level, "--name", name]).done();
+        self
+    }
+
+    /// The same desk, from which a small disk can be seen.
+    pub fn seeing(mut self, disk: &Disk) -> Desk {
+        self.through = disk.enter();
+        self
     }
 
     /// A path in the folder.
@@ -55,33 +118,51 @@ impl Desk {
         self.folder.path().join(name).to_string_lossy().into_owned()
     }
 
+    /// Writes a file into the folder.
+    pub fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).expect("a file");
+        path
+    }
+
     /// Runs `yuanba-cli --json` at the store.
     pub fn run(&self, words: &[&str]) -> Answer {
-        self.run_as(Some("cabbage and rice"), words, "")
+        self.run_as(Some(PASSPHRASE), words, "")
     }
 
     /// The same with another passphrase, or none, and with something on standard input.
     pub fn run_as(&self, passphrase: Option<&str>, words: &[&str], stdin: &str) -> Answer {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_yuanba-cli"));
-        command.arg("--json").args(words).env_remove("YUANBA_PASSPHRASE").env("YUANBA_STORE", self.store());
-        if let Some(passphrase) = passphrase {
-            command.env("YUANBA_PASSPHRASE", passphrase);
-        }
-        command.env("YUANBA_NOW", "2026-06-12T09:00:00+08:00");
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+        let mut command = self.command(words);
+        match passphrase {
+            Some(passphrase) => command.env("YUANBA_PASSPHRASE", passphrase),
+            None => command.env_remove("YUANBA_PASSPHRASE"),
+        };
+        let mut child = command.stdin(Stdio::piped()).spawn().expect("the program starts");
         // A program that does not read its input may close it first.
         let _ = child.stdin.take().expect("piped").write_all(stdin.as_bytes());
-        let output = child.wait_with_output().expect("the program ends");
-        Answer {
-            exit: output.status.code().expect("an exit code"),
-            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
-        }
+        ended(child)
+    }
+
+    /// The same on another day.
+    pub fn run_on(&self, now: &str, words: &[&str]) -> Answer {
+        ended(self.command(words).env("YUANBA_NOW", now).spawn().expect("the program starts"))
+    }
+
+    /// One process that does one line after the other.
+    pub fn batch(&self, lines: &[&[&str]]) -> Answer {
+        let lines: String = lines.iter().map(|words| format!("{}\n", Value::from(words.to_vec()))).collect();
+        self.run_as(Some(PASSPHRASE), &["batch", "-"], &lines)
+    }
+
+    /// The program at the store, about to run, with its output piped.
+    pub fn command(&self, words: &[&str]) -> Command {
+        let program = OsString::from(env!("CARGO_BIN_EXE_yuanba-cli"));
+        let mut line = self.through.iter().chain([&program]);
+        let mut command = Command::new(line.next().expect("a program"));
+        command.args(line).arg("--json").args(words).env("YUANBA_STORE", self.store());
+        command.env("YUANBA_PASSPHRASE", PASSPHRASE).env("YUANBA_NOW", TODAY);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
     }
 
     /// Calls a typed command.
@@ -89,13 +170,71 @@ impl Desk {
         self.run(&["call", command, &request.to_string()])
     }
 
+    /// Writes somebody into the roster.
+    pub fn add(&self, name: &str) -> Answer {
+        self.call("member.save", serde_json::json!({ "fields": { "name": name } }))
+    }
+
+    /// How many people are listed.
+    pub fn people(&self) -> u64 {
+        self.run(&["member", "list"]).done()["count"].as_u64().expect("a count")
+    }
+
     /// The store's folder.
     pub fn store(&self) -> PathBuf {
-        self.folder.path().join("store")
+        self.store.clone()
     }
 
     /// The digest of the whole store.
     pub fn digest(&self) -> Value {
         self.run(&["digest"]).done()
+    }
+
+    /// That the store is as its journal says.
+    pub fn sound(&self) {
+        assert_eq!(self.run(&["verify"]).done()["agrees"], true);
+    }
+}
+
+/// What a program says until it ends.
+pub fn ended(child: Child) -> Answer {
+    let output = child.wait_with_output().expect("the program ends");
+    Answer {
+        exit: output.status.code().unwrap_or_else(|| panic!("an exit code: {:?}", output.status)),
+        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
+
+/// The files of a folder as they stood at one moment.
+pub struct Snapshot {
+    folder: PathBuf,
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Snapshot {
+    /// Every file of a folder that has no folders.
+    pub fn of(folder: &Path) -> Snapshot {
+        let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
+        let files = entries.filter(|entry| entry.path().is_file()).map(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            (name, std::fs::read(entry.path()).expect("a file"))
+        });
+        Snapshot { folder: folder.to_owned(), files: files.collect() }
+    }
+
+    /// Makes the folder hold just these files. It stays the same folder, so nothing there was moved or copied.
+    pub fn put_back(&self) {
+        for entry in std::fs::read_dir(&self.folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                std::fs::remove_dir_all(path).expect("removed");
+            } else {
+                std::fs::remove_file(path).expect("removed");
+            }
+        }
+        for (name, bytes) in &self.files {
+            std::fs::write(self.folder.join(name), bytes).expect("written");
+        }
     }
 }

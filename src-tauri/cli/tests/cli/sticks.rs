@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use crate::desk::Desk;
 
 /// A folder that stands for a stick.
-fn stick(desk: &Desk, name: &str) -> String {
+pub fn stick(desk: &Desk, name: &str) -> String {
     let path = desk.path(name);
     std::fs::create_dir_all(&path).unwrap();
     path
 }
 
-fn enrol(village: &Desk, township: &Desk) {
+pub fn enrol(village: &Desk, township: &Desk) {
     let (request, grant) = (village.path("申请"), village.path("授权"));
     village.run(&["enrol", "request", "--out", &request]).done();
     township.run(&["enrol", "grant", &request, "--out", &grant]).done();
@@ -21,20 +21,20 @@ fn enrol(village: &Desk, township: &Desk) {
     assert_eq!(accepted["parent"]["name"], "柳坝镇党委");
 }
 
-fn pair() -> (Desk, Desk) {
+pub fn pair() -> (Desk, Desk) {
     let (village, township) = (Desk::village(), Desk::of("township", "柳坝镇党委"));
     village.call("member.save", json!({ "fields": { "name": "王秀英" } })).done();
     enrol(&village, &township);
     (village, township)
 }
 
-fn bundles(folder: &str) -> Vec<PathBuf> {
+pub fn bundles(folder: &str) -> Vec<PathBuf> {
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     files.filter(|path| path.extension().is_some_and(|e| e == "yuanba")).collect()
 }
 
 /// Carries everything from one to the other.
-fn carry(from: &Desk, to: &Desk, addressee: &str, name: &str) -> Value {
+pub fn carry(from: &Desk, to: &Desk, addressee: &str, name: &str) -> Value {
     let folder = stick(from, name);
     from.run(&["bundle", "write", "--to", addressee, "--out", &folder]).done();
     assert_eq!(bundles(&folder).len(), 1, "exactly one file");

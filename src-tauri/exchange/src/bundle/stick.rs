@@ -17,9 +17,15 @@ pub fn files_on(paths: &[PathBuf]) -> Vec<PathBuf> {
             files.push(path.clone());
             continue;
         }
-        for entry in listed(path) {
+        let Ok(entries) = listed(path) else {
+            // Reading it says what is wrong; a stick that cannot be read is no empty stick.
+            files.push(path.clone());
+            continue;
+        };
+        for entry in entries {
             if entry.is_dir() {
-                files.extend(listed(&entry).into_iter().filter(|f| is_bundle(f)));
+                // The folders that systems keep for themselves on a stick are often closed to people.
+                files.extend(listed(&entry).unwrap_or_default().into_iter().filter(|f| is_bundle(f)));
             } else if is_bundle(&entry) {
                 files.push(entry);
             }
@@ -57,7 +63,6 @@ fn is_bundle(file: &Path) -> bool {
     !hidden && file.is_file() && file.extension().is_some_and(|e| e.eq_ignore_ascii_case(EXTENSION))
 }
 
-fn listed(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
+fn listed(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
 }

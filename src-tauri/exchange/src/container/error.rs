@@ -55,4 +55,10 @@ impl BundleError {
         matches!(self, BundleError::Io { source, .. }
             if matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))
     }
+
+    /// Whether nothing may be written there.
+    pub fn is_read_only(&self) -> bool {
+        matches!(self, BundleError::Io { source, .. }
+            if matches!(source.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied))
+    }
 }

@@ -2,7 +2,9 @@
 
 mod convergence;
 mod county;
+mod damage;
 mod family;
+mod migrations;
 mod outsider;
 mod rules;
 mod taking_back;

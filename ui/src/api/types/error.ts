@@ -21,4 +21,4 @@ field: string | null, };
 /**
  * What a caller can act on.
  */
-export type Code = "wrong_usage" | "refused" | "not_allowed" | "not_found" | "locked" | "wrong_passphrase" | "damaged" | "open_elsewhere" | "disk_full" | "no_connection" | "cancelled" | "internal";
+export type Code = "wrong_usage" | "refused" | "not_allowed" | "not_found" | "locked" | "wrong_passphrase" | "damaged" | "open_elsewhere" | "disk_full" | "read_only" | "no_connection" | "cancelled" | "internal";
