@@ -1,5 +1,6 @@
-//! Measures the store alone.
+//! Measures the store alone, with a county's year in it. Prints one JSON document.
 
+use serde_json::json;
 use yuanba_core::Level;
 use yuanba_store::{NewStore, Store, Surroundings, bench};
 
@@ -15,16 +16,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         passphrase: "量一量 2026".into(),
     };
     let (mut store, _) = Store::create(&dir.path().join("store"), new, Surroundings::real())?;
-    let began = std::time::Instant::now();
     bench::fill(&mut store, bench::COUNTY)?;
-    println!("filled in {:?}", began.elapsed());
-    println!("{:?}", bench::save(&mut store, dir.path(), 300)?);
-    println!("{:?}", bench::fold(&mut store, dir.path())?);
-    let began = std::time::Instant::now();
-    println!("{:?} in {:?}", store.digest(None)?, began.elapsed());
-    let began = std::time::Instant::now();
-    println!("{:?} in {:?}", store.balances(yuanba_journal::payload::Ledger::Points)?.len(), began.elapsed());
-    let began = std::time::Instant::now();
-    println!("{:?} in {:?}", store.records(&yuanba_core::tables::member::TABLE)?.len(), began.elapsed());
+    let save = bench::save(&mut store, dir.path(), 300)?;
+    let fold = bench::fold(&mut store, dir.path())?;
+    let timed = |work: &dyn Fn() -> yuanba_store::Result<()>| {
+        let began = std::time::Instant::now();
+        work().map(|()| began.elapsed().as_secs_f64() * 1e3)
+    };
+    let digest_ms = timed(&|| store.digest(None).map(|_| ()))?;
+    let balances_ms = timed(&|| store.balances(yuanba_journal::payload::Ledger::Points).map(|_| ()))?;
+    println!(
+        "{}",
+        json!({ "name": "store", "save": save, "fold": fold, "digest_ms": digest_ms, "balances_ms": balances_ms })
+    );
     Ok(())
 }

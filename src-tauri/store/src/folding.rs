@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use yuanba_core::tables::{self, member, person_edge};
 use yuanba_core::{Id, Value};
 use yuanba_journal::fold::{
@@ -54,7 +54,12 @@ pub fn fold(db: &Connection, context: &Context, touched: &Touched) -> Result<BTr
     }
     let also = persons::fold(db, context, members)?;
     for (org, key) in &touched.keys {
-        write_entry(db, *org, *key, fold_entries(&entry_inputs(db, context, *org, *key)?))?;
+        write_entry(
+            db,
+            *org,
+            *key,
+            fold_entries(&entry_inputs(context, written_to(db, context, *org, *key)?)),
+        )?;
     }
     Ok(also)
 }
@@ -64,26 +69,66 @@ fn table_of(db: &Connection, org: Id, entity: Id) -> Result<Option<u16>> {
     Ok(statement.query_row(params![org.0, entity.0], |row| row.get(0)).optional()?)
 }
 
+/// A change as it is folded.
+pub struct Written {
+    /// The change
+    pub change: Change,
+    /// The group that it is part of
+    pub group: GroupPlace,
+    /// Whether its stream counts up to it
+    pub counts: bool,
+}
+
+/// The columns of `change` that [`written`] reads.
+pub const WRITTEN: &str = "stream, first_seq, first_prefix, counts, header, salt, body";
+
+/// A row of [`WRITTEN`] columns, and whose it is; nothing for a stream that is not known.
+pub fn written(context: &Context, row: &Row<'_>) -> Result<Option<(Id, Written)>> {
+    let group = GroupPlace {
+        stream: row.get(0)?,
+        first_seq: row.get::<_, i64>(1)? as u64,
+        first_prefix: row.get(2)?,
+    };
+    let Some(stream) = context.streams.get(&group.stream) else { return Ok(None) };
+    let change = streams::stored(row.get(4)?, row.get(5)?, row.get(6)?)?;
+    Ok(Some((context.org_of(stream), Written { change, group, counts: row.get(3)? })))
+}
+
+/// Everything that was written to one record or ledger key of an organisation.
+fn written_to(db: &Connection, context: &Context, org: Id, entity: Id) -> Result<Vec<Written>> {
+    let mut statement = db.prepare_cached(&format!("SELECT {WRITTEN} FROM change WHERE entity = ?1"))?;
+    let mut rows = statement.query([entity.0])?;
+    let mut list = Vec::new();
+    while let Some(row) = rows.next()? {
+        list.extend(written(context, row)?.filter(|(whose, _)| *whose == org).map(|(_, written)| written));
+    }
+    Ok(list)
+}
+
 /// Folds a record, or the records of one person as one.
 pub fn fold_one(db: &Connection, context: &Context, org: Id, entities: &[Id]) -> Result<RecordState> {
-    let mut inputs = Vec::new();
-    let mut frozen = false;
+    let mut all = Vec::new();
     for entity in entities {
-        each_change(db, context, org, *entity, |change, group, counts| {
-            if counts && change.header.critical && matches!(change.header.kind, Kind::Unknown(_)) {
-                frozen = true;
-            }
-            inputs.extend(record_input(context, change, group, counts));
-        })?;
+        all.extend(written_to(db, context, org, *entity)?);
     }
+    Ok(record_state(context, all))
+}
+
+/// Folds what was written to a record.
+pub fn record_state(context: &Context, written: Vec<Written>) -> RecordState {
+    let frozen = written.iter().any(|one| {
+        one.counts && one.change.header.critical && matches!(one.change.header.kind, Kind::Unknown(_))
+    });
+    let inputs: Vec<RecordInput> = written.into_iter().filter_map(|one| record_input(context, one)).collect();
     let mut state = fold_record(&inputs);
     state.frozen = frozen;
-    Ok(state)
+    state
 }
 
 /// A write to a record, in the form that the fold takes; nothing for what cannot be read. A write whose values are not
 /// here, or are of a form that only a newer version reads, does not show, but what it replaced stays replaced through it.
-fn record_input(context: &Context, change: Change, group: GroupPlace, counts: bool) -> Option<RecordInput> {
+fn record_input(context: &Context, written: Written) -> Option<RecordInput> {
+    let Written { change, group, counts } = written;
     if change.header.kind != Kind::Record {
         return None;
     }
@@ -94,11 +139,12 @@ fn record_input(context: &Context, change: Change, group: GroupPlace, counts: bo
     Some(RecordInput { origin: Origin::of(&change), write, values, effective })
 }
 
-fn entry_inputs(db: &Connection, context: &Context, org: Id, key: Id) -> Result<Vec<EntryInput>> {
+/// What was written to a ledger key, in the form that the fold takes.
+pub fn entry_inputs(context: &Context, written: Vec<Written>) -> Vec<EntryInput> {
     let mut inputs = Vec::new();
-    each_change(db, context, org, key, |change, group, counts| {
+    for Written { change, group, counts } in written {
         if !counts || context.parked(&group) {
-            return;
+            continue;
         }
         let taken_back = context.retracted(&group);
         let origin = Origin::of(&change);
@@ -116,35 +162,8 @@ fn entry_inputs(db: &Connection, context: &Context, org: Id, key: Id) -> Result<
             }
             _ => {}
         }
-    })?;
-    Ok(inputs)
-}
-
-fn each_change(
-    db: &Connection,
-    context: &Context,
-    org: Id,
-    entity: Id,
-    mut take: impl FnMut(Change, GroupPlace, bool),
-) -> Result<()> {
-    let mut statement = db.prepare_cached(
-        "SELECT stream, first_seq, first_prefix, counts, header, salt, body FROM change WHERE entity = ?1",
-    )?;
-    let mut rows = statement.query([entity.0])?;
-    while let Some(row) = rows.next()? {
-        let group = GroupPlace {
-            stream: row.get(0)?,
-            first_seq: row.get::<_, i64>(1)? as u64,
-            first_prefix: row.get(2)?,
-        };
-        let Some(stream) = context.streams.get(&group.stream) else { continue };
-        if context.org_of(stream) != org {
-            continue;
-        }
-        let change = streams::stored(row.get(4)?, row.get(5)?, row.get(6)?)?;
-        take(change, group, row.get(3)?);
     }
-    Ok(())
+    inputs
 }
 
 /// Writes a record's row. `links` is the state whose references are indexed.
@@ -193,7 +212,8 @@ pub fn remove_record(db: &Connection, org: Id, entity: Id) -> Result<()> {
     Ok(())
 }
 
-fn write_entry(db: &Connection, org: Id, key: Id, state: Option<EntryState>) -> Result<()> {
+/// Writes the row of a ledger key.
+pub fn write_entry(db: &Connection, org: Id, key: Id, state: Option<EntryState>) -> Result<()> {
     let Some(state) = state else {
         db.prepare_cached("DELETE FROM entry WHERE key = ?2 AND org = ?1")?.execute(params![org.0, key.0])?;
         return Ok(());
@@ -224,22 +244,5 @@ fn write_entry(db: &Connection, org: Id, key: Id, state: Option<EntryState>) -> 
 
 /// The fold of one ledger key with everything that led to it, for a page that explains a figure.
 pub fn entry_state(db: &Connection, context: &Context, org: Id, key: Id) -> Result<Option<EntryState>> {
-    Ok(fold_entries(&entry_inputs(db, context, org, key)?))
-}
-
-/// Everything that the journal holds, as touched: for a fold from nothing.
-pub fn everything(db: &Connection, context: &Context) -> Result<Touched> {
-    let mut touched = Touched::default();
-    let orgs: BTreeMap<i64, Id> = context.streams.iter().map(|(row, s)| (*row, context.org_of(s))).collect();
-    let mut statement = db.prepare("SELECT stream, kind, entity FROM change WHERE entity IS NOT NULL")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let Some(org) = orgs.get(&row.get::<_, i64>(0)?) else { continue };
-        let entity = Id(row.get(2)?);
-        match Kind::from_number(row.get::<_, i64>(1)? as u64) {
-            Kind::Entry | Kind::Reversal | Kind::Choice => touched.keys.insert((*org, entity)),
-            _ => touched.records.insert((*org, entity)),
-        };
-    }
-    Ok(touched)
+    Ok(fold_entries(&entry_inputs(context, written_to(db, context, org, key)?)))
 }

@@ -15,6 +15,7 @@ pub mod deeds;
 pub mod digest;
 mod error;
 pub mod folding;
+mod from_nothing;
 pub mod history;
 pub mod intent;
 pub mod ledger;

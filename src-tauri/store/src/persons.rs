@@ -13,6 +13,7 @@ use yuanba_journal::fold::RecordState;
 use crate::Result;
 use crate::context::Context;
 use crate::folding::{fold_one, remove_record, write_record};
+use crate::from_nothing::in_company;
 
 /// What makes two records of an organisation one person without anybody's word.
 fn sameness(state: &RecordState) -> Option<String> {
@@ -77,6 +78,45 @@ pub fn fold(
         write_sameness(db, org, entity, sameness(&state))?;
         alone.insert((org, entity), state);
     }
+    together.extend(fold_clusters(db, context, open, alone)?);
+    Ok(together)
+}
+
+/// As [`fold`], when the tables hold nothing: nobody was shown as one with anybody, and only those who share a number or
+/// are named by a join or parting are asked for company.
+pub fn fold_everybody(
+    db: &Connection,
+    context: &Context,
+    members: BTreeMap<(Id, Id), Option<RecordState>>,
+) -> Result<()> {
+    for ((org, entity), state) in &members {
+        if let Some(same_as) = state.as_ref().and_then(sameness) {
+            write_sameness(db, *org, *entity, Some(same_as))?;
+        }
+    }
+    let company = in_company(db)?;
+    let mut open = BTreeSet::new();
+    let mut alone = BTreeMap::new();
+    for ((org, entity), state) in members {
+        match state {
+            Some(state) if !company.contains(&entity) => write_record(db, org, entity, &state, &state)?,
+            state => {
+                open.insert((org, entity));
+                alone.extend(state.map(|state| ((org, entity), state)));
+            }
+        }
+    }
+    fold_clusters(db, context, open, alone).map(|_| ())
+}
+
+/// Folds each person whole. Answers with those who are folded as one with others.
+fn fold_clusters(
+    db: &Connection,
+    context: &Context,
+    mut open: BTreeSet<(Id, Id)>,
+    mut alone: BTreeMap<(Id, Id), RecordState>,
+) -> Result<BTreeSet<Id>> {
+    let mut together = BTreeSet::new();
     while let Some((org, entity)) = open.pop_first() {
         let cluster = cluster(db, context, org, entity, &mut alone)?;
         for other in &cluster {

@@ -102,6 +102,17 @@ CREATE INDEX person_link_first ON person_link(first);
 CREATE INDEX person_link_second ON person_link(second);
 ";
 
+/// The indexes of the folded tables that no fold asks, each with the statement that makes it.
+pub fn lookups() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let made = |name: &'static str| {
+        let begins = format!("CREATE INDEX {name} ON");
+        FOLDED.lines().find(|line| line.starts_with(&begins)).map(|line| (name, line))
+    };
+    ["record_table", "record_stage", "record_parent", "record_conflict", "entry_account", "entry_rivals"]
+        .into_iter()
+        .filter_map(made)
+}
+
 /// The folded tables by name.
 pub const FOLDED_TABLES: [&str; 4] = ["record", "entry", "person", "person_link"];
 

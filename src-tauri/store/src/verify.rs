@@ -5,8 +5,9 @@ use yuanba_journal::author::Tip;
 
 use crate::changed::Changed;
 use crate::context::{self, Context};
-use crate::schema::{FOLDED, FOLDED_TABLES};
-use crate::{Result, Store, folding, streams};
+use crate::from_nothing::fold_everything;
+use crate::schema::{FOLDED, FOLDED_TABLES, lookups};
+use crate::{Result, Store, streams};
 
 /// Something that is not as the journal says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,7 +123,7 @@ impl Store {
 
     fn compare_tables(&self) -> Result<Vec<Difference>> {
         let context = Context::load(&self.db)?;
-        folding::fold(&self.db, &context, &folding::everything(&self.db, &context)?)?;
+        fold_everything(&self.db, &context)?;
         let mut list = Vec::new();
         for table in FOLDED_TABLES {
             let columns: Vec<String> = {
@@ -155,19 +156,33 @@ impl Store {
     pub fn refold(&mut self) -> Result<()> {
         self.changed = Changed::Everything;
         self.db.execute_batch("BEGIN IMMEDIATE")?;
-        let result = (|| {
-            for table in FOLDED_TABLES {
-                self.db.execute_batch(&format!("DELETE FROM {table}"))?;
-            }
-            self.context = Context::load(&self.db)?;
-            folding::fold(&self.db, &self.context, &folding::everything(&self.db, &self.context)?)?;
-            self.keep_folded()?;
-            self.db.execute_batch("COMMIT")?;
-            Ok(())
-        })();
+        let result = self.throw_away().and_then(|()| self.fold_from_nothing());
         if result.is_err() {
             let _ = self.db.execute_batch("ROLLBACK");
         }
         result
+    }
+
+    /// Empties the folded tables.
+    pub(crate) fn throw_away(&self) -> Result<()> {
+        for table in FOLDED_TABLES {
+            self.db.execute_batch(&format!("DELETE FROM {table}"))?;
+        }
+        Ok(())
+    }
+
+    /// Folds the journal into the empty tables and ends the transaction. What only readers look things up by is made when
+    /// all rows are there: sorting them once costs less than finding the place of each.
+    pub(crate) fn fold_from_nothing(&mut self) -> Result<()> {
+        for (name, _) in lookups() {
+            self.db.execute_batch(&format!("DROP INDEX {name}"))?;
+        }
+        self.context = Context::load(&self.db)?;
+        fold_everything(&self.db, &self.context)?;
+        for (_, statement) in lookups() {
+            self.db.execute_batch(statement)?;
+        }
+        self.keep_folded()?;
+        Ok(self.db.execute_batch("COMMIT")?)
     }
 }
