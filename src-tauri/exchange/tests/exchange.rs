@@ -12,6 +12,8 @@ mod enrolment;
 mod place;
 #[path = "exchange/revoked.rs"]
 mod revoked;
+#[path = "../../store/tests/store/seeded.rs"]
+mod seeded;
 #[path = "exchange/simulated.rs"]
 mod simulated;
 #[path = "exchange/strangers.rs"]

@@ -5,6 +5,7 @@ mod county;
 mod family;
 mod outsider;
 mod rules;
+mod seeded;
 mod taking_back;
 mod village;
 
