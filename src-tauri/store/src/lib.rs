@@ -18,6 +18,7 @@ pub mod history;
 pub mod intent;
 pub mod ledger;
 pub mod local;
+pub mod one_person;
 pub mod organisations;
 pub mod peers;
 mod persons;

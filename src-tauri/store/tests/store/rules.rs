@@ -248,6 +248,58 @@ fn a_branch_that_leaves_within_a_group_travels_on() {
     assert_eq!(both(&family.township), both(&family.village));
 }
 
+fn declare(store: &mut Store, org: Id, first: Id, second: Id, same: bool) {
+    let edge = store.new_id();
+    let mut intent = Intent::new("同一人").of(org);
+    intent
+        .create(&person_edge::TABLE, edge)
+        .put(person_edge::FIRST, first)
+        .put(person_edge::SECOND, second)
+        .put(person_edge::SAME, same);
+    store.commit(intent).unwrap();
+}
+
+fn add(store: &mut Store, name: &str) -> Id {
+    let mut intent = Intent::new("添人");
+    let id = store.new_id();
+    intent.create(&member::TABLE, id).put(member::NAME, name);
+    store.commit(intent).unwrap();
+    id
+}
+
+#[test]
+fn a_person_of_two_villages_is_one_when_the_township_says_so_and_each_keeps_its_dossier() {
+    let mut family = Family::new(70);
+    let (_dir, mut other) = family.neighbour(71, "乙村");
+    let (here, there) = (family.org(), other.org());
+    let (a, b) = (add(&mut family.village, "王秀英"), add(&mut other, "王秀英"));
+    family.meet();
+    family.township.apply(everything(&other)).unwrap();
+    let alone = [(here, a)].into();
+
+    // The village's own word reaches over no border.
+    declare(&mut family.village, here, a, b, true);
+    family.meet();
+    assert_eq!(family.township.dossiers(a).unwrap(), alone);
+
+    declare(&mut family.township, here, a, b, true);
+    declare(&mut family.township, there, b, a, true);
+    let both = [(here, a), (there, b)].into();
+    assert_eq!(family.township.dossiers(a).unwrap(), both);
+    assert_eq!(family.township.dossiers(b).unwrap(), both);
+    assert_eq!(family.township.records(&member::TABLE).unwrap().len(), 2);
+    family.meet();
+    assert_eq!(family.village.dossiers(a).unwrap(), alone, "the village holds its own");
+    let org = |store: &Store| store.digest(Some(here)).unwrap();
+    assert_eq!(org(&family.village), org(&family.township));
+
+    declare(&mut family.township, here, b, a, false);
+    assert_eq!(family.township.dossiers(a).unwrap(), alone, "and can part them again");
+    for store in [&family.township, &family.village] {
+        assert_eq!(store.verify().unwrap(), []);
+    }
+}
+
 fn stop(family: &mut Family, laptop: &Outsider, seq: u64, hash: Hash) {
     let org = family.org();
     let replica = laptop.key.id();
