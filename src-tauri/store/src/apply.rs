@@ -524,3 +524,6 @@ fn group_before(db: &Connection, row: i64, change: &Change) -> Result<GroupPlace
         |r| Ok(GroupPlace { stream: row, first_seq: r.get::<_, i64>(0)? as u64, first_prefix: r.get(1)? }),
     )?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use yuanba_journal::author::Draft;
 use yuanba_journal::payload::ItemOp::{Add, Put};
 use yuanba_journal::payload::{Choice, Cut, Ledger, Retract, Revocation};
 use yuanba_journal::{Body, Change, Hash, Header, Kind, Lane, Segment};
-use yuanba_store::{EntryFilter, Intent, NewEntry, Store, StoreError, Unlock};
+use yuanba_store::{EntryFilter, Intent, NewEntry, Store, StoreError, Unlock, Why};
 
 use crate::family::{Family, everything};
 use crate::outsider::{Outsider, bodiless, record};
@@ -339,6 +339,40 @@ fn a_cut_takes_whole_groups_also_before_its_last_change_has_come_and_can_move_fo
     assert_eq!(shown(&family), 2);
     stop(&mut family, &laptop, tip.seq, tip.hash);
     assert_eq!(shown(&family), 4, "the new cut has seen the old one");
+}
+
+#[test]
+fn what_does_not_count_is_listed_with_its_reason() {
+    let mut family = Family::new(72);
+    let org = family.org();
+    let mut laptop = family.laptop(1);
+    let mut stranger = Outsider::new(99);
+    let reasons = |store: &Store| {
+        assert_eq!(store.verify().unwrap(), []);
+        store.set_aside().unwrap().into_iter().map(|aside| aside.why).collect::<Vec<_>>()
+    };
+    assert_eq!(reasons(&family.village), []);
+    let foreign = name(&stranger, org, "一", &[]);
+    let foreign = stranger.write(stranger.stream(org, Lane::Up), vec![foreign]);
+    let stream = laptop.stream(org, Lane::Up);
+    let whole = name(&laptop, org, "二", &[]);
+    let whole = laptop.write(stream, vec![whole]);
+    let tip = laptop.tip(&stream).unwrap();
+    let bare = name(&laptop, org, "三", &[]);
+    let bare = bodiless(&laptop.write(stream, vec![bare]));
+    // The village erases its own: only who stands above may.
+    let mut intent = Intent::new("删去");
+    intent.redact(vec![whole.changes[0].reference()], "不想要了");
+    family.village.commit(intent).unwrap();
+    family.village.apply(vec![foreign, whole, bare]).unwrap();
+    assert_eq!(reasons(&family.village), [Why::NoCertificate, Why::PartMissing, Why::NotAbove]);
+    family.meet();
+    stop(&mut family, &laptop, tip.seq, tip.hash);
+    let mut after = reasons(&family.village);
+    after.retain(|why| *why != Why::NotAbove);
+    assert_eq!(after, [Why::NoCertificate, Why::Stopped]);
+    let shown = family.village.record(&member::TABLE, PERSON).unwrap().unwrap();
+    assert_eq!(shown.text(member::NAME), Some("二"));
 }
 
 #[test]
