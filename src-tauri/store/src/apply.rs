@@ -38,7 +38,8 @@ impl Store {
     /// Writes one intent: one group, one transaction, folded before it is acknowledged.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] for an intent without changes; nothing was written on any error.
+    /// [`StoreError::Refused`] for an intent without changes, or about records of several organisations, which no stream can
+    /// hold; nothing was written on any error.
     pub fn commit(&mut self, intent: Intent) -> Result<GroupId> {
         if self.moved {
             self.begin_new_replica()?;
@@ -64,8 +65,12 @@ impl Store {
     }
 
     fn write_in_transaction(&mut self, intent: Intent, deed: Option<Option<GroupId>>) -> Result<GroupId> {
-        let said = intent.said;
         let org = intent.org.unwrap_or_else(|| self.org());
+        let tree = self.authority();
+        if intent.organisations().any(|other| tree.canonical(other) != tree.canonical(org)) {
+            return Err(StoreError::Refused("a group is about records of one organisation"));
+        }
+        let said = intent.said;
         let lane = if intent.down { Lane::Down } else { Lane::Up };
         let stream = self.stream(org, lane);
         let drafts: Vec<_> = intent.acts.into_iter().filter_map(|act| act.into_draft(&stream)).collect();

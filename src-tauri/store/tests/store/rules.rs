@@ -123,7 +123,10 @@ fn a_write_whose_values_have_not_come_still_carries_what_it_replaced() {
     let second = laptop.write(stream, vec![second]);
     let third = name(&laptop, org, "三", &[&second]);
     let third = laptop.write(stream, vec![third]);
-    family.village.apply(vec![first, bodiless(&second), third]).unwrap();
+    family.village.apply(vec![first, bodiless(&second)]).unwrap();
+    let waiting = family.village.record(&member::TABLE, PERSON).unwrap().unwrap();
+    assert_eq!(waiting.text(member::NAME), Some("一"), "what waits never folds as empty");
+    family.village.apply(vec![third]).unwrap();
     let shown = |store: &Store| {
         let record = store.record(&member::TABLE, PERSON).unwrap().unwrap();
         (record.text(member::NAME).map(str::to_owned), record.has_conflict())
@@ -339,6 +342,26 @@ fn a_cut_takes_whole_groups_also_before_its_last_change_has_come_and_can_move_fo
     assert_eq!(shown(&family), 2);
     stop(&mut family, &laptop, tip.seq, tip.hash);
     assert_eq!(shown(&family), 4, "the new cut has seen the old one");
+}
+
+#[test]
+fn an_intent_about_two_organisations_is_refused_and_goes_into_nobodys_stream() {
+    let mut family = Family::new(73);
+    let (_dir, mut other) = family.neighbour(74, "乙村");
+    let (a, b) = (add(&mut family.village, "王秀英"), add(&mut other, "李国强"));
+    family.meet();
+    family.township.apply(everything(&other)).unwrap();
+    let before = family.township.digest(None).unwrap();
+    let record = |id| family.township.record(&member::TABLE, id).unwrap().unwrap();
+    let (here, there) = (record(a), record(b));
+    let mut both = Intent::new("改学历");
+    both.edit(&here).put(member::EDUCATION, "31");
+    both.edit(&there).put(member::EDUCATION, "31");
+    assert!(matches!(family.township.commit(both), Err(StoreError::Refused(_))));
+    let mut astray = Intent::new("改学历").of(other.org());
+    astray.edit(&here).put(member::EDUCATION, "31");
+    assert!(matches!(family.township.commit(astray), Err(StoreError::Refused(_))));
+    assert_eq!(family.township.digest(None).unwrap(), before);
 }
 
 #[test]
