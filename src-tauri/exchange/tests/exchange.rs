@@ -8,6 +8,8 @@ mod copies;
 mod damage;
 #[path = "exchange/enrolment.rs"]
 mod enrolment;
+#[path = "exchange/moved.rs"]
+mod moved;
 #[path = "exchange/place.rs"]
 mod place;
 #[path = "exchange/revoked.rs"]
