@@ -271,25 +271,19 @@ impl Batch {
     }
 
     fn unpark(&mut self, db: &Connection, context: &mut Context) -> Result<()> {
-        loop {
-            let waiting: Vec<(i64, Vec<u8>)> = {
-                let mut statement =
-                    db.prepare_cached("SELECT id, bytes FROM parked ORDER BY first_seq, id")?;
-                let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-                rows.collect::<Result<_, _>>()?
-            };
-            let mut moved = false;
-            for (id, bytes) in waiting {
-                let segment = Segment::from_cbor(&bytes)?;
-                if self.receive(db, context, &segment)? != Received::Parked {
-                    db.prepare_cached("DELETE FROM parked WHERE id = ?1")?.execute([id])?;
-                    moved = true;
-                }
-            }
-            if !moved {
-                return Ok(());
+        // What a segment waits for stands at an earlier place, so one pass in the order of places finds everything.
+        let waiting: Vec<(i64, Vec<u8>)> = {
+            let mut statement = db.prepare_cached("SELECT id, bytes FROM parked ORDER BY first_seq, id")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        for (id, bytes) in waiting {
+            let segment = Segment::from_cbor(&bytes)?;
+            if self.receive(db, context, &segment)? != Received::Parked {
+                db.prepare_cached("DELETE FROM parked WHERE id = ?1")?.execute([id])?;
             }
         }
+        Ok(())
     }
 
     fn insert<'a>(

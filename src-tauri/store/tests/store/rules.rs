@@ -337,8 +337,13 @@ fn a_cut_takes_whole_groups_also_before_its_last_change_has_come_and_can_move_fo
     };
     // The cut names a change of a branch that nobody has brought, in the middle of what the second group is here.
     stop(&mut family, &laptop, 3, Hash([7; 32]));
+    let half = &two.changes[0];
+    let (half_seq, half_hash) = (half.header.seq, half.hash);
     family.village.apply(vec![one, two]).unwrap();
     family.meet();
+    assert_eq!(shown(&family), 2);
+    // Now one of a change that is here, with the other half of its group behind it.
+    stop(&mut family, &laptop, half_seq, half_hash);
     assert_eq!(shown(&family), 2);
     stop(&mut family, &laptop, tip.seq, tip.hash);
     assert_eq!(shown(&family), 4, "the new cut has seen the old one");
