@@ -39,7 +39,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Refused`] for an intent without changes, or about records of several organisations, which no stream can
-    /// hold; nothing was written on any error.
+    /// hold, or with more in it than anybody reads; [`StoreError::Newer`] for a record that a newer version's change has frozen.
+    /// Nothing was written on any error.
     pub fn commit(&mut self, intent: Intent) -> Result<GroupId> {
         if self.moved {
             self.begin_new_replica()?;
@@ -70,6 +71,9 @@ impl Store {
         if intent.organisations().any(|other| tree.canonical(other) != tree.canonical(org)) {
             return Err(StoreError::Refused("a group is about records of one organisation"));
         }
+        if intent.is_about_frozen() {
+            return Err(StoreError::Newer);
+        }
         let said = intent.said;
         let lane = if intent.down { Lane::Down } else { Lane::Up };
         let stream = self.stream(org, lane);
@@ -96,7 +100,8 @@ impl Store {
                 user: self.me.id,
                 salt: &mut salt,
             },
-        )?;
+        )
+        .map_err(|_| StoreError::Refused("longer or deeper than anybody reads"))?;
         let (Some(first), Some(last)) = (changes.first(), changes.last()) else {
             return Err(StoreError::Refused("nothing has changed"));
         };

@@ -121,6 +121,13 @@ impl Intent {
         self.acts.iter().all(|act| matches!(act, Act::Write(draft) if draft.items.is_empty()))
     }
 
+    /// Whether it writes to a record of which a newer version knows more.
+    pub(crate) fn is_about_frozen(&self) -> bool {
+        self.acts
+            .iter()
+            .any(|act| matches!(act, Act::Write(draft) if draft.seen.frozen && !draft.items.is_empty()))
+    }
+
     /// The organisations whose records are written to.
     pub(crate) fn organisations(&self) -> impl Iterator<Item = Id> {
         self.acts.iter().filter_map(|act| match act {

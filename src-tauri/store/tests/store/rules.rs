@@ -107,7 +107,7 @@ fn what_nobody_could_read_again_is_refused_and_nothing_is_written() {
     let mut intent = Intent::new("添人");
     let id = store.new_id();
     intent.create(&member::TABLE, id).put(member::RAW, Value::List(vec![Value::Null; 5000]));
-    assert!(store.commit(intent).is_err());
+    assert!(matches!(store.commit(intent), Err(StoreError::Refused(_))));
     assert_eq!(store.digest(None).unwrap(), digest);
 }
 
@@ -367,6 +367,27 @@ fn an_intent_about_two_organisations_is_refused_and_goes_into_nobodys_stream() {
     astray.edit(&here).put(member::EDUCATION, "31");
     assert!(matches!(family.township.commit(astray), Err(StoreError::Refused(_))));
     assert_eq!(family.township.digest(None).unwrap(), before);
+}
+
+#[test]
+fn nobody_writes_to_a_record_that_a_newer_version_has_frozen() {
+    let mut family = Family::new(75);
+    let org = family.org();
+    let mut laptop = family.laptop(1);
+    let stream = laptop.stream(org, Lane::Up);
+    let id = add(&mut family.village, "王秀英");
+    for (kind, critical, frozen) in [(4711, false, false), (4711, true, true)] {
+        let newer = laptop.write_raw(stream, kind, critical, id, vec![1]);
+        family.village.apply(vec![newer]).unwrap();
+        let record = family.village.record(&member::TABLE, id).unwrap().unwrap();
+        assert_eq!((record.frozen(), record.text(member::NAME)), (frozen, Some("王秀英")));
+        let mut intent = Intent::new("改学历");
+        intent.edit(&record).put(member::EDUCATION, if critical { "61" } else { "31" });
+        assert_eq!(matches!(family.village.commit(intent), Err(StoreError::Newer)), frozen);
+    }
+    let record = family.village.record(&member::TABLE, id).unwrap().unwrap();
+    assert_eq!(record.text(member::EDUCATION), Some("31"));
+    assert_eq!(family.village.verify().unwrap(), []);
 }
 
 #[test]
