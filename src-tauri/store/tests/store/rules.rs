@@ -168,7 +168,11 @@ fn an_erased_reason_leaves_the_record_void() {
     let mut family = Family::new(65);
     let id = family.village.new_id();
     let mut intent = Intent::new("添人");
-    intent.create(&member::TABLE, id).put(member::NAME, "王秀英").add(member::PHONES, "13800000000");
+    intent.create(&member::TABLE, id).put(member::NAME, "王秀英");
+    family.village.commit(intent).unwrap();
+    let named = family.village.record(&member::TABLE, id).unwrap().unwrap();
+    let mut intent = Intent::new("记电话");
+    intent.edit(&named).add(member::PHONES, "13800000000");
     family.village.commit(intent).unwrap();
     let known = family.village.record(&member::TABLE, id).unwrap().unwrap();
     let mut intent = Intent::new("作废");
