@@ -8,10 +8,14 @@ mod copies;
 mod damage;
 #[path = "exchange/enrolment.rs"]
 mod enrolment;
+#[path = "exchange/moved.rs"]
+mod moved;
 #[path = "exchange/place.rs"]
 mod place;
 #[path = "exchange/revoked.rs"]
 mod revoked;
+#[path = "../../store/tests/store/seeded.rs"]
+mod seeded;
 #[path = "exchange/simulated.rs"]
 mod simulated;
 #[path = "exchange/strangers.rs"]

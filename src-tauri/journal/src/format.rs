@@ -43,6 +43,8 @@
 //! `yuanba certificate 1` and the claim's bytes.
 //!
 //! **Ops digest** = BLAKE3 over the header hashes, sorted. **State digest**: see [`crate::fold::StateDigest`].
+//!
+//! Golden vectors of all of this, in words and in hexadecimal, stand in `tests/golden` of this crate.
 
 /// The format that this version writes, and the newest that it reads.
 pub const FORMAT: u64 = 1;

@@ -40,7 +40,9 @@ impl Store {
     /// Writes one intent: one group, one transaction, folded before it is acknowledged.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] for an intent without changes; nothing was written on any error.
+    /// [`StoreError::Refused`] for an intent without changes, or about records of several organisations, which no stream can
+    /// hold, or with more in it than anybody reads; [`StoreError::Newer`] for a record that a newer version's change has frozen.
+    /// Nothing was written on any error.
     pub fn commit(&mut self, intent: Intent) -> Result<GroupId> {
         if self.moved {
             self.begin_new_replica()?;
@@ -81,8 +83,15 @@ impl Store {
         deed: Option<Option<GroupId>>,
         kept: &[(&str, Vec<u8>)],
     ) -> Result<GroupId> {
-        let said = intent.said;
         let org = intent.org.unwrap_or_else(|| self.org());
+        let tree = self.authority();
+        if intent.organisations().any(|other| tree.canonical(other) != tree.canonical(org)) {
+            return Err(StoreError::Refused("a group is about records of one organisation"));
+        }
+        if intent.is_about_frozen() {
+            return Err(StoreError::Newer);
+        }
+        let said = intent.said;
         let lane = if intent.down { Lane::Down } else { Lane::Up };
         let stream = self.stream(org, lane);
         let drafts: Vec<_> = intent.acts.into_iter().filter_map(|act| act.into_draft(&stream)).collect();
@@ -111,7 +120,8 @@ impl Store {
                 user: self.me.id,
                 salt: &mut salt,
             },
-        )?;
+        )
+        .map_err(|_| StoreError::Refused("longer or deeper than anybody reads"))?;
         let (Some(first), Some(last)) = (changes.first(), changes.last()) else {
             return Err(StoreError::Refused("nothing has changed"));
         };
@@ -286,25 +296,19 @@ impl Batch {
     }
 
     fn unpark(&mut self, db: &Connection, context: &mut Context) -> Result<()> {
-        loop {
-            let waiting: Vec<(i64, Vec<u8>)> = {
-                let mut statement =
-                    db.prepare_cached("SELECT id, bytes FROM parked ORDER BY first_seq, id")?;
-                let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-                rows.collect::<Result<_, _>>()?
-            };
-            let mut moved = false;
-            for (id, bytes) in waiting {
-                let segment = Segment::from_cbor(&bytes)?;
-                if self.receive(db, context, &segment)? != Received::Parked {
-                    db.prepare_cached("DELETE FROM parked WHERE id = ?1")?.execute([id])?;
-                    moved = true;
-                }
-            }
-            if !moved {
-                return Ok(());
+        // What a segment waits for stands at an earlier place, so one pass in the order of places finds everything.
+        let waiting: Vec<(i64, Vec<u8>)> = {
+            let mut statement = db.prepare_cached("SELECT id, bytes FROM parked ORDER BY first_seq, id")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        for (id, bytes) in waiting {
+            let segment = Segment::from_cbor(&bytes)?;
+            if self.receive(db, context, &segment)? != Received::Parked {
+                db.prepare_cached("DELETE FROM parked WHERE id = ?1")?.execute([id])?;
             }
         }
+        Ok(())
     }
 
     fn insert<'a>(
@@ -547,3 +551,6 @@ fn group_before(db: &Connection, row: i64, change: &Change) -> Result<GroupPlace
         |r| Ok(GroupPlace { stream: row, first_seq: r.get::<_, i64>(0)? as u64, first_prefix: r.get(1)? }),
     )?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! What every fold needs to know of the whole journal: the tree, and what was taken back, erased or has not come.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rusqlite::{Connection, params};
 use yuanba_core::Id;
@@ -85,6 +85,11 @@ impl Context {
     /// Whether a group waits for a part that has not come.
     pub fn parked(&self, group: &GroupPlace) -> bool {
         self.parked.contains(group)
+    }
+
+    /// The groups that wait for a part that has not come, in the order of their streams.
+    pub fn parked_groups(&self) -> BTreeSet<GroupPlace> {
+        self.parked.iter().copied().collect()
     }
 
     /// Whether a change's body was erased for good.

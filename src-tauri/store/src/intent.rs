@@ -81,6 +81,7 @@ pub(crate) enum Act {
 #[derive(Debug, Clone)]
 pub struct RecordDraft {
     pub(crate) entity: Id,
+    pub(crate) org: Option<Id>,
     table: u16,
     seen: RecordState,
     items: Vec<Item>,
@@ -120,25 +121,41 @@ impl Intent {
         self.acts.iter().all(|act| matches!(act, Act::Write(draft) if draft.items.is_empty()))
     }
 
+    /// Whether it writes to a record of which a newer version knows more.
+    pub(crate) fn is_about_frozen(&self) -> bool {
+        self.acts
+            .iter()
+            .any(|act| matches!(act, Act::Write(draft) if draft.seen.frozen && !draft.items.is_empty()))
+    }
+
+    /// The organisations whose records are written to.
+    pub(crate) fn organisations(&self) -> impl Iterator<Item = Id> {
+        self.acts.iter().filter_map(|act| match act {
+            Act::Write(draft) if !draft.items.is_empty() => draft.org,
+            _ => None,
+        })
+    }
+
     /// Begins a record.
     pub fn create(&mut self, table: &'static Table, entity: Id) -> &mut RecordDraft {
-        self.write(entity, table.number, RecordState::default())
+        self.write(entity, None, table.number, RecordState::default())
     }
 
     /// Changes a record; the writes remember what they saw of it.
     pub fn edit(&mut self, record: &Record) -> &mut RecordDraft {
         self.org.get_or_insert(record.org);
-        self.write(record.id, record.table, record.state().clone())
+        self.write(record.id, Some(record.org), record.table, record.state().clone())
     }
 
     /// A group has one change for each record, however often the intent comes back to it.
-    fn write(&mut self, entity: Id, table: u16, seen: RecordState) -> &mut RecordDraft {
+    fn write(&mut self, entity: Id, org: Option<Id>, table: u16, seen: RecordState) -> &mut RecordDraft {
         let begun = self.acts.iter().position(
             |act| matches!(act, Act::Write(draft) if draft.entity == entity && draft.table == table),
         );
         let at = begun.unwrap_or_else(|| {
             self.acts.push(Act::Write(RecordDraft {
                 entity,
+                org,
                 table,
                 seen: RecordState::default(),
                 items: Vec::new(),
@@ -148,6 +165,7 @@ impl Intent {
         });
         match &mut self.acts[at] {
             Act::Write(draft) => {
+                draft.org = draft.org.or(org);
                 if seen != RecordState::default() {
                     draft.seen = seen;
                 }

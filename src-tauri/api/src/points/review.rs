@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use yuanba_core::tables::points_claim;
 use yuanba_core::{Id, Value};
 use yuanba_journal::Hash;
+use yuanba_journal::fold::Reversed;
 use yuanba_journal::payload::{Ledger, entry_key};
 use yuanba_practices::points::{Book, Group};
 use yuanba_store::{EntryRow, EntryStanding, Intent, NewEntry, Record};
@@ -51,28 +52,29 @@ pub(crate) fn event_id(org: Id, event: &str) -> Id {
 }
 
 /// The key parts that make two laptops' same entry one: account, rule, event. A key that was reversed stays reversed, so
-/// whoever claims the same again gets the next one.
+/// whoever claims the same again names the reversal that it corrects (JOURNAL §5). One that was taken back gives way by
+/// itself.
 fn natural_key(
+    session: &Session,
     claim: &Record,
     account: Id,
     rule: &str,
     on: &str,
     held: &HashMap<Id, &EntryRow>,
-) -> Vec<Value> {
+) -> Result<Vec<Value>, ApiError> {
     let event = claim.text(points_claim::EVENT).unwrap_or(on);
     let mut key = vec![Value::Id(account), rule.into(), event_id(claim.org, event).into()];
-    let reversed =
-        |key: &[Value]| match held.get(&entry_key(Ledger::Points, on, key)).map(|entry| entry.standing) {
-            Some(EntryStanding::Reversed) => true,
-            Some(EntryStanding::Posted | EntryStanding::Conflict) | None => false,
-        };
-    let mut again = 0;
-    while reversed(&key) {
-        again += 1;
+    loop {
+        let known = entry_key(Ledger::Points, on, &key);
+        match held.get(&known).map(|entry| entry.standing) {
+            Some(EntryStanding::Reversed) => {}
+            Some(EntryStanding::Posted | EntryStanding::Conflict) | None => return Ok(key),
+        }
+        let state = session.store.entry_state(claim.org, known)?;
+        let Some(Reversed::By(reversal)) = state.and_then(|state| state.reversed) else { return Ok(key) };
         key.truncate(3);
-        key.push(Value::Int(again));
+        key.push(Value::Id(reversal.hash.id()));
     }
-    key
 }
 
 /// 47 人, or 12 户 where households hold the accounts.
@@ -143,7 +145,7 @@ pub(super) fn review(api: &Api, request: ReviewClaims) -> Result<Reviewed, ApiEr
             from: claim.org,
             to: account,
             amount: granted,
-            key: natural_key(claim, account, &rule, &on, &held),
+            key: natural_key(&session, claim, account, &rule, &on, &held)?,
             on,
             rule,
             terms: vec![

@@ -107,6 +107,22 @@ fn points_are_claimed_by_one_reviewed_by_another_posted_and_reversed_with_a_reas
 }
 
 #[test]
+fn what_was_taken_back_and_entered_again_counts_once_also_after_a_redo() {
+    let village = village_with_two();
+    let member = village.full_member("王秀英");
+    sign_in(&village, "周晓雯");
+    claim(&village, "members", "2026-06-05", cells(&member, &[("study-session", 1)]));
+    sign_in(&village, "罗永福");
+    let first = approve(&village);
+    let undone = village.call("undo.group", json!({"group": first["done"]["group"]}));
+    assert_eq!(balance(&village, "members", "王秀英")["balance"], 0);
+    approve(&village);
+    assert_eq!(balance(&village, "members", "王秀英")["balance"], 2);
+    village.undo(&undone);
+    assert_eq!(balance(&village, "members", "王秀英")["balance"], 2, "it is one entry, written twice");
+}
+
+#[test]
 fn fifteen_study_sessions_stop_at_twelve_whether_they_are_claimed_together_or_one_by_one() {
     let village = Village::new();
     let (together, one_by_one) = (village.full_member("何玉兰"), village.full_member("杨素芬"));

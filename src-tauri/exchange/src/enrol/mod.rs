@@ -6,12 +6,14 @@
 
 mod accept;
 mod grant;
+mod hand_over;
 mod request;
 mod request_file;
 mod whole_file;
 
 pub use accept::{Accepted, accept};
 pub use grant::{Granted, grant};
+pub use hand_over::hand_over;
 pub use request::{Requested, request};
 pub use request_file::RequestHeader;
 

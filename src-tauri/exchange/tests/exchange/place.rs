@@ -2,8 +2,6 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use tempfile::TempDir;
 use yuanba_core::tables::member;
@@ -11,36 +9,15 @@ use yuanba_core::{Id, Level};
 use yuanba_exchange::ExchangeError;
 use yuanba_exchange::bundle::{self, FileRead, Status, Written};
 use yuanba_exchange::{Refusal, enrol, keys};
-use yuanba_store::vault::Strength;
-use yuanba_store::{Digest, Intent, NewStore, Randomness, Store, Surroundings, Unlock, WallClock};
+use yuanba_store::{Digest, Intent, Store, Surroundings, Unlock};
 
-struct Ticking(AtomicI64);
-impl WallClock for Ticking {
-    fn now_ms(&self) -> i64 {
-        self.0.fetch_add(1, Ordering::Relaxed)
-    }
-}
-
-struct Counting(AtomicU64);
-impl Randomness for Counting {
-    fn fill(&self, bytes: &mut [u8]) {
-        let n = self.0.fetch_add(1, Ordering::Relaxed);
-        blake3::Hasher::new().update(&n.to_be_bytes()).finalize_xof().fill(bytes);
-    }
-}
+pub use crate::seeded::PASSPHRASE;
+use crate::seeded::{store_in, surroundings_from};
 
 /// Surroundings that a seed decides; later seeds have later clocks.
 pub fn surroundings(seed: u64) -> Surroundings {
-    Surroundings {
-        clock: Arc::new(Ticking(AtomicI64::new(1_781_000_000_000 + seed as i64 * 100_000))),
-        random: Arc::new(Counting(AtomicU64::new(seed << 32))),
-        machine: Some(format!("machine-{seed}")),
-        built_ms: 1_767_000_000_000,
-        strength: Strength { memory_kib: 8, passes: 1, lanes: 1 },
-    }
+    surroundings_from(seed, seed as i64 * 100_000)
 }
-
-pub const PASSPHRASE: &str = "青石桥 2026";
 
 /// An office's laptop.
 pub struct Place {
@@ -50,17 +27,7 @@ pub struct Place {
 
 impl Place {
     pub fn new(level: Level, name: &str, seed: u64) -> Place {
-        let dir = tempfile::tempdir().unwrap();
-        let new = NewStore {
-            level,
-            name: name.into(),
-            place: None,
-            code: None,
-            user: "书记".into(),
-            role: "secretary".into(),
-            passphrase: PASSPHRASE.into(),
-        };
-        let (mut store, _code) = Store::create(dir.path(), new, surroundings(seed)).unwrap();
+        let (dir, mut store) = store_in(surroundings(seed), level, name);
         keys::ensure_org_key(&mut store).unwrap();
         Place { store, dir }
     }

@@ -10,7 +10,8 @@
 //! - `[5, absorbed, into]`: an organisation is absorbed by another; issuer: the other or an ancestor of it
 //! - `[6, absorbed, into]`: and agrees to that; issuer: the absorbed
 //! - `[7, child, from, to]`: a child goes from one parent to another; issuers: both parents, each with a certificate of its
-//!   own, or one organisation that both stand under (or that is one of them and above the other)
+//!   own, or one organisation that both stand under (or that is one of them and above the other). The group that carries
+//!   it carries the certificates of both lines too, because nobody below holds the other parent's streams
 //!
 //! Ids of organisations are made of their issuer keys, so that a certificate needs no other key to be checked.
 

@@ -167,13 +167,13 @@ fn of_revocations_that_did_not_see_each_other_the_smallest_cut_holds_until_one_h
     let down = Lane::Down;
     let (early, late) = (revocation(EAST, down, 1, 5, &[]), revocation(COUNTY, down, 2, 9, &[]));
     assert_eq!(counts_to(&[]), None);
-    assert_eq!(counts_to(&[late.clone()]), Some(9));
+    assert_eq!(counts_to(std::slice::from_ref(&late)), Some(9));
     assert_eq!(counts_to(&[late.clone(), early.clone()]), Some(5));
     let settled = revocation(EAST, down, 3, 12, &[&early, &late]);
     assert_eq!(counts_to(&[early.clone(), late.clone(), settled.clone()]), Some(12), "the cut moved forward");
     // What was replaced stays replaced through one that was replaced itself, or does not count.
     let uncounted = revocation(WEST, down, 4, 1, &[&early]);
-    assert_eq!(counts_to(&[uncounted.clone()]), None, "the other township has no say");
+    assert_eq!(counts_to(std::slice::from_ref(&uncounted)), None, "the other township has no say");
     let after = revocation(EAST, down, 5, 20, &[&uncounted]);
     assert_eq!(counts_to(&[early.clone(), uncounted, after]), Some(20));
     assert_eq!(counts_to(&[revocation(EAST, Lane::Up, 1, 5, &[])]), None, "it belongs into the lane down");

@@ -107,7 +107,7 @@ fn a_reversal_reverses_the_key_whenever_it_was_written() {
 fn an_entry_whose_group_was_taken_back_gives_way_to_one_that_stands() {
     let (a, b) = (origin(1, 10), origin(2, 11));
     let gone = EntryInput::Entry(a, entry(2), true);
-    assert_eq!(fold(&[gone.clone()]).reversed, Some(Reversed::TakenBack));
+    assert_eq!(fold(std::slice::from_ref(&gone)).reversed, Some(Reversed::TakenBack));
     let state = fold(&[gone, posted(&b, 3)]);
     assert_eq!((state.moves(), rivals(&state)), (3, vec![]));
 }

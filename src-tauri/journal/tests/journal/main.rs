@@ -5,5 +5,6 @@ mod entries;
 mod golden;
 mod hands;
 mod kept;
+mod oracle;
 mod records;
 mod segments;

@@ -9,7 +9,7 @@ use yuanba_core::tables::{courtyard, member, person_edge};
 use yuanba_core::{Id, Level, Value};
 use yuanba_journal::payload::{Claim, Cut, ItemOp, Ledger, Revocation};
 use yuanba_journal::{ChangeRef, GroupId, HeadSignature, Kind, Lane, ReplicaKey, Segment};
-use yuanba_store::{EntryFilter, Intent, NewEntry, Record, Store, Unlock};
+use yuanba_store::{EntryFilter, Intent, NewEntry, Record, Store, StoreError, Unlock};
 
 use crate::outsider::{Outsider, record};
 use crate::village::{PASSPHRASE, store, surroundings};
@@ -166,9 +166,12 @@ impl County {
     }
 
     fn commit(&mut self, who: usize, intent: Intent) {
-        // An edit that changes nothing is refused; everything else must go through.
+        // What changes nothing is refused, and what a newer version has frozen; everything else must go through.
         if !intent.is_empty() {
-            self.stores[who].commit(intent).unwrap();
+            match self.stores[who].commit(intent) {
+                Ok(_) | Err(StoreError::Newer) => {}
+                Err(error) => panic!("{error}"),
+            }
         }
     }
 
@@ -290,7 +293,10 @@ impl County {
         let doubts = self.stores[who].conflicts().unwrap();
         let Some(doubt) = dice.pick(&doubts) else { return };
         let side = doubt.sides[dice.below(doubt.sides.len())].letter;
-        self.stores[who].settle(&doubt.id, side, "按签到表").unwrap();
+        match self.stores[who].settle(&doubt.id, side, "按签到表") {
+            Ok(_) | Err(StoreError::Newer) => {}
+            Err(error) => panic!("{error}"),
+        }
     }
 
     fn write_as_newer_version(&mut self, dice: &mut Dice) {

@@ -23,15 +23,7 @@ impl Family {
     pub fn new(seed: u64) -> Family {
         let (township_dir, mut township) = store(seed * 8 + 1, Level::Township, "柳坝镇");
         let (village_dir, mut village) = store(seed * 8 + 2, Level::Village, "石河村");
-        let (town, org) = (township.org(), village.org());
-        let mut takes = Intent::new("授权").down();
-        let issuer = township.issuer().unwrap().clone();
-        takes.certify(Claim::Child { child: org, level: 1, parent: town }.signed(&issuer));
-        township.commit(takes).unwrap();
-        let mut accepts = Intent::new("接受").down();
-        let issuer = village.issuer().unwrap().clone();
-        accepts.certify(Claim::Accepts { child: org, parent: town }.signed(&issuer));
-        village.commit(accepts).unwrap();
+        enrol(&mut township, &mut village);
         let mut family = Family { _dirs: vec![township_dir, village_dir], township, village };
         family.meet();
         family
@@ -49,6 +41,13 @@ impl Family {
         laptop
     }
 
+    /// Another village under the township.
+    pub fn neighbour(&mut self, seed: u64, name: &str) -> (TempDir, Store) {
+        let (dir, mut village) = store(seed * 8 + 3, Level::Village, name);
+        enrol(&mut self.township, &mut village);
+        (dir, village)
+    }
+
     /// Each takes in what the other has and it may hold.
     pub fn meet(&mut self) {
         let up = everything(&self.village);
@@ -62,6 +61,18 @@ impl Family {
     pub fn org(&self) -> Id {
         self.village.org()
     }
+}
+
+fn enrol(township: &mut Store, village: &mut Store) {
+    let (town, org) = (township.org(), village.org());
+    let mut takes = Intent::new("授权").down();
+    let issuer = township.issuer().unwrap().clone();
+    takes.certify(Claim::Child { child: org, level: 1, parent: town }.signed(&issuer));
+    township.commit(takes).unwrap();
+    let mut accepts = Intent::new("接受").down();
+    let issuer = village.issuer().unwrap().clone();
+    accepts.certify(Claim::Accepts { child: org, parent: town }.signed(&issuer));
+    village.commit(accepts).unwrap();
 }
 
 /// Every stream that a store holds, as it travels.

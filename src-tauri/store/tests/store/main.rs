@@ -7,6 +7,7 @@ mod family;
 mod migrations;
 mod outsider;
 mod rules;
+mod seeded;
 mod taking_back;
 mod village;
 

@@ -6,7 +6,7 @@ use yuanba_journal::author::Draft;
 use yuanba_journal::payload::ItemOp::{Add, Put};
 use yuanba_journal::payload::{Choice, Cut, Ledger, Retract, Revocation};
 use yuanba_journal::{Body, Change, Hash, Header, Kind, Lane, Segment};
-use yuanba_store::{EntryFilter, Intent, NewEntry, Store, StoreError, Unlock};
+use yuanba_store::{EntryFilter, Intent, NewEntry, Store, StoreError, Unlock, Why};
 
 use crate::family::{Family, everything};
 use crate::outsider::{Outsider, bodiless, record};
@@ -107,7 +107,7 @@ fn what_nobody_could_read_again_is_refused_and_nothing_is_written() {
     let mut intent = Intent::new("添人");
     let id = store.new_id();
     intent.create(&member::TABLE, id).put(member::RAW, Value::List(vec![Value::Null; 5000]));
-    assert!(store.commit(intent).is_err());
+    assert!(matches!(store.commit(intent), Err(StoreError::Refused(_))));
     assert_eq!(store.digest(None).unwrap(), digest);
 }
 
@@ -123,7 +123,10 @@ fn a_write_whose_values_have_not_come_still_carries_what_it_replaced() {
     let second = laptop.write(stream, vec![second]);
     let third = name(&laptop, org, "三", &[&second]);
     let third = laptop.write(stream, vec![third]);
-    family.village.apply(vec![first, bodiless(&second), third]).unwrap();
+    family.village.apply(vec![first, bodiless(&second)]).unwrap();
+    let waiting = family.village.record(&member::TABLE, PERSON).unwrap().unwrap();
+    assert_eq!(waiting.text(member::NAME), Some("一"), "what waits never folds as empty");
+    family.village.apply(vec![third]).unwrap();
     let shown = |store: &Store| {
         let record = store.record(&member::TABLE, PERSON).unwrap().unwrap();
         (record.text(member::NAME).map(str::to_owned), record.has_conflict())
@@ -165,7 +168,11 @@ fn an_erased_reason_leaves_the_record_void() {
     let mut family = Family::new(65);
     let id = family.village.new_id();
     let mut intent = Intent::new("添人");
-    intent.create(&member::TABLE, id).put(member::NAME, "王秀英").add(member::PHONES, "13800000000");
+    intent.create(&member::TABLE, id).put(member::NAME, "王秀英");
+    family.village.commit(intent).unwrap();
+    let named = family.village.record(&member::TABLE, id).unwrap().unwrap();
+    let mut intent = Intent::new("记电话");
+    intent.edit(&named).add(member::PHONES, "13800000000");
     family.village.commit(intent).unwrap();
     let known = family.village.record(&member::TABLE, id).unwrap().unwrap();
     let mut intent = Intent::new("作废");
@@ -248,6 +255,58 @@ fn a_branch_that_leaves_within_a_group_travels_on() {
     assert_eq!(both(&family.township), both(&family.village));
 }
 
+fn declare(store: &mut Store, org: Id, first: Id, second: Id, same: bool) {
+    let edge = store.new_id();
+    let mut intent = Intent::new("同一人").of(org);
+    intent
+        .create(&person_edge::TABLE, edge)
+        .put(person_edge::FIRST, first)
+        .put(person_edge::SECOND, second)
+        .put(person_edge::SAME, same);
+    store.commit(intent).unwrap();
+}
+
+fn add(store: &mut Store, name: &str) -> Id {
+    let mut intent = Intent::new("添人");
+    let id = store.new_id();
+    intent.create(&member::TABLE, id).put(member::NAME, name);
+    store.commit(intent).unwrap();
+    id
+}
+
+#[test]
+fn a_person_of_two_villages_is_one_when_the_township_says_so_and_each_keeps_its_dossier() {
+    let mut family = Family::new(70);
+    let (_dir, mut other) = family.neighbour(71, "乙村");
+    let (here, there) = (family.org(), other.org());
+    let (a, b) = (add(&mut family.village, "王秀英"), add(&mut other, "王秀英"));
+    family.meet();
+    family.township.apply(everything(&other)).unwrap();
+    let alone = [(here, a)].into();
+
+    // The village's own word reaches over no border.
+    declare(&mut family.village, here, a, b, true);
+    family.meet();
+    assert_eq!(family.township.dossiers(a).unwrap(), alone);
+
+    declare(&mut family.township, here, a, b, true);
+    declare(&mut family.township, there, b, a, true);
+    let both = [(here, a), (there, b)].into();
+    assert_eq!(family.township.dossiers(a).unwrap(), both);
+    assert_eq!(family.township.dossiers(b).unwrap(), both);
+    assert_eq!(family.township.records(&member::TABLE).unwrap().len(), 2);
+    family.meet();
+    assert_eq!(family.village.dossiers(a).unwrap(), alone, "the village holds its own");
+    let org = |store: &Store| store.digest(Some(here)).unwrap();
+    assert_eq!(org(&family.village), org(&family.township));
+
+    declare(&mut family.township, here, b, a, false);
+    assert_eq!(family.township.dossiers(a).unwrap(), alone, "and can part them again");
+    for store in [&family.township, &family.village] {
+        assert_eq!(store.verify().unwrap(), []);
+    }
+}
+
 fn stop(family: &mut Family, laptop: &Outsider, seq: u64, hash: Hash) {
     let org = family.org();
     let replica = laptop.key.id();
@@ -282,11 +341,91 @@ fn a_cut_takes_whole_groups_also_before_its_last_change_has_come_and_can_move_fo
     };
     // The cut names a change of a branch that nobody has brought, in the middle of what the second group is here.
     stop(&mut family, &laptop, 3, Hash([7; 32]));
+    let half = &two.changes[0];
+    let (half_seq, half_hash) = (half.header.seq, half.hash);
     family.village.apply(vec![one, two]).unwrap();
     family.meet();
     assert_eq!(shown(&family), 2);
+    // Now one of a change that is here, with the other half of its group behind it.
+    stop(&mut family, &laptop, half_seq, half_hash);
+    assert_eq!(shown(&family), 2);
     stop(&mut family, &laptop, tip.seq, tip.hash);
     assert_eq!(shown(&family), 4, "the new cut has seen the old one");
+}
+
+#[test]
+fn an_intent_about_two_organisations_is_refused_and_goes_into_nobodys_stream() {
+    let mut family = Family::new(73);
+    let (_dir, mut other) = family.neighbour(74, "乙村");
+    let (a, b) = (add(&mut family.village, "王秀英"), add(&mut other, "李国强"));
+    family.meet();
+    family.township.apply(everything(&other)).unwrap();
+    let before = family.township.digest(None).unwrap();
+    let record = |id| family.township.record(&member::TABLE, id).unwrap().unwrap();
+    let (here, there) = (record(a), record(b));
+    let mut both = Intent::new("改学历");
+    both.edit(&here).put(member::EDUCATION, "31");
+    both.edit(&there).put(member::EDUCATION, "31");
+    assert!(matches!(family.township.commit(both), Err(StoreError::Refused(_))));
+    let mut astray = Intent::new("改学历").of(other.org());
+    astray.edit(&here).put(member::EDUCATION, "31");
+    assert!(matches!(family.township.commit(astray), Err(StoreError::Refused(_))));
+    assert_eq!(family.township.digest(None).unwrap(), before);
+}
+
+#[test]
+fn nobody_writes_to_a_record_that_a_newer_version_has_frozen() {
+    let mut family = Family::new(75);
+    let org = family.org();
+    let mut laptop = family.laptop(1);
+    let stream = laptop.stream(org, Lane::Up);
+    let id = add(&mut family.village, "王秀英");
+    for (kind, critical, frozen) in [(4711, false, false), (4711, true, true)] {
+        let newer = laptop.write_raw(stream, kind, critical, id, vec![1]);
+        family.village.apply(vec![newer]).unwrap();
+        let record = family.village.record(&member::TABLE, id).unwrap().unwrap();
+        assert_eq!((record.frozen(), record.text(member::NAME)), (frozen, Some("王秀英")));
+        let mut intent = Intent::new("改学历");
+        intent.edit(&record).put(member::EDUCATION, if critical { "61" } else { "31" });
+        assert_eq!(matches!(family.village.commit(intent), Err(StoreError::Newer)), frozen);
+    }
+    let record = family.village.record(&member::TABLE, id).unwrap().unwrap();
+    assert_eq!(record.text(member::EDUCATION), Some("31"));
+    assert_eq!(family.village.verify().unwrap(), []);
+}
+
+#[test]
+fn what_does_not_count_is_listed_with_its_reason() {
+    let mut family = Family::new(72);
+    let org = family.org();
+    let mut laptop = family.laptop(1);
+    let mut stranger = Outsider::new(99);
+    let reasons = |store: &Store| {
+        assert_eq!(store.verify().unwrap(), []);
+        store.set_aside().unwrap().into_iter().map(|aside| aside.why).collect::<Vec<_>>()
+    };
+    assert_eq!(reasons(&family.village), []);
+    let foreign = name(&stranger, org, "一", &[]);
+    let foreign = stranger.write(stranger.stream(org, Lane::Up), vec![foreign]);
+    let stream = laptop.stream(org, Lane::Up);
+    let whole = name(&laptop, org, "二", &[]);
+    let whole = laptop.write(stream, vec![whole]);
+    let tip = laptop.tip(&stream).unwrap();
+    let bare = name(&laptop, org, "三", &[]);
+    let bare = bodiless(&laptop.write(stream, vec![bare]));
+    // The village erases its own: only who stands above may.
+    let mut intent = Intent::new("删去");
+    intent.redact(vec![whole.changes[0].reference()], "不想要了");
+    family.village.commit(intent).unwrap();
+    family.village.apply(vec![foreign, whole, bare]).unwrap();
+    assert_eq!(reasons(&family.village), [Why::NoCertificate, Why::PartMissing, Why::NotAbove]);
+    family.meet();
+    stop(&mut family, &laptop, tip.seq, tip.hash);
+    let mut after = reasons(&family.village);
+    after.retain(|why| *why != Why::NotAbove);
+    assert_eq!(after, [Why::NoCertificate, Why::Stopped]);
+    let shown = family.village.record(&member::TABLE, PERSON).unwrap().unwrap();
+    assert_eq!(shown.text(member::NAME), Some("二"));
 }
 
 #[test]

@@ -1,56 +1,20 @@
-//! Stores whose clock, randomness and machine a seed decides.
-
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+//! Stores of one morning.
 
 use tempfile::TempDir;
 use yuanba_core::Level;
-use yuanba_store::vault::Strength;
-use yuanba_store::{NewStore, Randomness, Store, Surroundings, WallClock};
+use yuanba_store::{Store, Surroundings};
 
-/// Everybody's passphrase here.
-pub const PASSPHRASE: &str = "青石桥 2026";
+pub use crate::seeded::PASSPHRASE;
+use crate::seeded::{store_in, surroundings_from};
 
-struct Ticking(AtomicI64);
-impl WallClock for Ticking {
-    fn now_ms(&self) -> i64 {
-        self.0.fetch_add(1, Ordering::Relaxed)
-    }
-}
-
-struct Counting(AtomicU64);
-impl Randomness for Counting {
-    fn fill(&self, bytes: &mut [u8]) {
-        let n = self.0.fetch_add(1, Ordering::Relaxed);
-        blake3::Hasher::new().update(&n.to_be_bytes()).finalize_xof().fill(bytes);
-    }
-}
-
-/// Surroundings that a seed decides. A try of a passphrase costs next to nothing.
+/// Surroundings that a seed decides.
 pub fn surroundings(seed: u64) -> Surroundings {
-    Surroundings {
-        clock: Arc::new(Ticking(AtomicI64::new(1_781_000_000_000 + (seed % 1000) as i64))),
-        random: Arc::new(Counting(AtomicU64::new(seed << 24))),
-        machine: Some(format!("machine-{seed}")),
-        built_ms: 1_767_000_000_000,
-        strength: Strength { memory_kib: 8, passes: 1, lanes: 1 },
-    }
+    surroundings_from(seed, (seed % 1000) as i64)
 }
 
 /// A new store of some level.
 pub fn store(seed: u64, level: Level, name: &str) -> (TempDir, Store) {
-    let dir = tempfile::tempdir().unwrap();
-    let new = NewStore {
-        level,
-        name: name.into(),
-        place: None,
-        code: None,
-        user: "书记".into(),
-        role: "secretary".into(),
-        passphrase: PASSPHRASE.into(),
-    };
-    let (store, _code) = Store::create(dir.path(), new, surroundings(seed)).unwrap();
-    (dir, store)
+    store_in(surroundings(seed), level, name)
 }
 
 /// A village that stands alone.

@@ -1,0 +1,71 @@
+//! A child goes to another parent (JOURNAL §6).
+
+use std::collections::BTreeSet;
+
+use yuanba_core::Id;
+use yuanba_journal::payload::{Certificate, Claim};
+use yuanba_store::{Intent, Store};
+
+use super::grant::issuer;
+use crate::refusal::untouched;
+use crate::{Refusal, Result};
+
+/// Moves an organisation from the parent that it has to another one; both stand under us, or are us. The change goes down
+/// with the certificates that prove it, so that the child and both parents can follow it.
+///
+/// # Errors
+/// `Refused` for an organisation that does not stand under us or that is not known to have accepted its place, for a circle, and
+/// on a laptop without our organisation's own key. Nothing was written then.
+pub fn hand_over(store: &mut Store, child: Id, to: Id) -> Result<()> {
+    let issuer = issuer(store)?;
+    let (us, tree) = (store.org(), store.authority());
+    let (child, to) = (tree.canonical(child), tree.canonical(to));
+    let line = |org: Id| -> Option<Vec<Id>> {
+        let mut line = vec![org];
+        line.extend(tree.ancestors(org));
+        let end = line.iter().position(|at| *at == us)?;
+        line.truncate(end + 1);
+        Some(line)
+    };
+    let (Some(from), Some(old), Some(new)) = (tree.parent(child), line(child), line(to)) else {
+        return Err(Refusal::new(
+            "not_ours",
+            format!(
+                "要改归的单位里，有一个不归这里管，或者还没有读到它接受授权的文件。{}",
+                untouched(store.level())
+            ),
+            "请先读一次它的 U 盘，再办。",
+        )
+        .into());
+    };
+    if new.contains(&child) || child == us {
+        return Err(Refusal::new(
+            "circle",
+            format!("一个单位不能归到自己下面。{}", untouched(store.level())),
+            "请核对要改归哪里。",
+        )
+        .into());
+    }
+    if from == to {
+        return Ok(());
+    }
+    let proof: BTreeSet<Id> = old.into_iter().chain(new).collect();
+    let proves = |certificate: &Certificate| match certificate.claim {
+        Claim::Child { child, parent, .. } | Claim::Accepts { child, parent } => {
+            proof.contains(&child) && proof.contains(&parent)
+        }
+        _ => false,
+    };
+    let mut known = store.certificates()?;
+    known.retain(proves);
+    let mut intent = Intent::new("改归").down();
+    intent.certify(Claim::Moves { child, from, to }.signed(&issuer));
+    let mut once: Vec<Certificate> = Vec::new();
+    for certificate in known {
+        if !once.contains(&certificate) {
+            intent.certify(certificate);
+            once.push(certificate);
+        }
+    }
+    Ok(store.commit_quietly(intent)?)
+}

@@ -1,0 +1,58 @@
+//! A village that goes from one township to another.
+
+use yuanba_exchange::enrol;
+
+use crate::place::{Place, assert_even, on, refused, stick};
+
+#[test]
+fn a_village_that_the_county_moves_goes_on_with_its_new_township_and_keeps_all_that_it_has() {
+    let mut county = Place::county("达川县", 30);
+    let (mut east, mut west) = (Place::township("东坝镇", 31), Place::township("西坝镇", 32));
+    let mut village = Place::village("石河村", 33);
+    county.enrol(&mut east, None);
+    county.enrol(&mut west, None);
+    east.enrol(&mut village, None);
+    village.add("王秀英");
+    village.exchange(&mut east);
+    east.exchange(&mut county);
+
+    // Without a word from above, a second township is refused.
+    let stick = stick();
+    let request = on(&stick, "申请.yuanba-request");
+    enrol::request(&mut village.store, &request).unwrap();
+    let grant = on(&stick, "授权.yuanba-grant");
+    let second = enrol::grant(&mut west.store, &request, &grant, None);
+    assert_eq!(refused(second).code, "second_parent");
+
+    let early = enrol::hand_over(&mut county.store, village.org(), west.org());
+    assert_eq!(
+        refused(early).code,
+        "not_ours",
+        "nobody has read yet that the new township has taken its place"
+    );
+    county.exchange(&mut west);
+    let circle = enrol::hand_over(&mut county.store, east.org(), village.org());
+    assert_eq!(refused(circle).code, "circle");
+    let (here, there) = (village.org(), west.org());
+    assert_eq!(refused(enrol::hand_over(&mut east.store, here, there)).code, "not_ours");
+    enrol::hand_over(&mut county.store, here, there).unwrap();
+    county.exchange(&mut east);
+    county.exchange(&mut west);
+    for place in [&county, &east, &west] {
+        assert_eq!(place.store.authority().parent(village.org()), Some(west.org()));
+    }
+    // The stick of the new township tells the village.
+    west.exchange(&mut village);
+    assert_eq!(village.store.authority().parent(village.org()), Some(west.org()));
+
+    village.add("李国强");
+    village.exchange(&mut west);
+    assert_even(village.org(), &village, &west);
+    assert_eq!(west.members(), 2);
+    // What the old township holds stays, and nothing new reaches it.
+    assert_eq!(east.members(), 1);
+    enrol::grant(&mut west.store, &request, &grant, None).unwrap();
+    for place in [&county, &east, &west, &village] {
+        place.sound();
+    }
+}
