@@ -267,6 +267,14 @@ fn received() -> Vec<Seed> {
             );
             list.push(after(b'S', &strings([&fork.to_cbor()[..]])));
         }
+        let held = offices.written.iter().filter_map(|written| {
+            let (seq, hash) = written.head()?;
+            Some((written.stream, vec![Tip { seq, hash }, Tip { seq: seq + 1, hash: Hash([1; 32]) }]))
+        });
+        let manifest = offices.manifest(held.collect()).to_cbor();
+        let segments: Vec<Vec<u8>> = offices.written.iter().map(Segment::to_cbor).collect();
+        list.push(after(b'M', &strings([&manifest[..]])));
+        list.push(after(b'M', &strings([&manifest].into_iter().chain(&segments).map(Vec::as_slice))));
         list.push(after(b'R', &request(offices.village, &offices.written)));
         list
     });

@@ -36,7 +36,7 @@ const PARTS: [(&str, &str); 4] = [
 ];
 
 /// Rows of a roster that is also exported and read back; more would only take longer.
-const ROWS_WRITTEN_BACK_MAX: usize = 40;
+const ROWS_WRITTEN_BACK_MAX: usize = 20;
 
 /// Tries some bytes.
 pub fn check(bytes: &[u8]) {
@@ -66,9 +66,9 @@ fn roster(file: &[u8]) {
     again("the same file", file, &held, counts.new);
     let held: Vec<Held> = held.into_iter().filter(is_told_from_a_note).collect();
     if held.len() <= ROWS_WRITTEN_BACK_MAX && !held.is_empty() {
-        for unmasked in [true, false] {
-            again("what was exported", &exported(&held, unmasked), &held, held.len() as u32);
-        }
+        // One of the two is enough at a time: writing workbooks is what takes longest here.
+        let unmasked = file.len().is_multiple_of(2);
+        again("what was exported", &exported(&held, unmasked), &held, held.len() as u32);
     }
 }
 
