@@ -50,6 +50,7 @@ fn surroundings(seed: u64) -> Surroundings {
 }
 
 const PASSPHRASE: &str = "青石桥 2026";
+const TIME_MS: i64 = 1_781_000_000_000;
 const TOWNSHIP: u64 = 1;
 const VILLAGE: u64 = 2;
 
@@ -146,26 +147,19 @@ impl Offices {
         self.township.as_mut().expect("it is open between two tries")
     }
 
+    /// What the village's bundles to the township say of themselves, with this for what the village holds.
+    pub fn manifest(&mut self, vector: Vector) -> Manifest {
+        let (from, to) = (self.village, self.store().org());
+        Manifest { purpose: Purpose::Bundle, from, to, time_ms: TIME_MS, vector, digest: Hash([0; 32]) }
+    }
+
     /// A bundle of the village to the township, in good order, with these segments signed by the village's laptop.
-    pub fn bundle(&mut self, segments: &[&[u8]]) -> Option<Vec<u8>> {
+    pub fn bundle(&mut self, manifest: &[u8], segments: &[&[u8]]) -> Option<Vec<u8>> {
         let before = |stream: &StreamId, seq| self.chain.get(&(*stream, seq)).copied();
         let segments: Option<Vec<Segment>> =
             segments.iter().map(|segment| signed(segment, &self.key, before)).collect();
-        let (from, to, time_ms) = (self.village, self.store().org(), 1_781_000_000_000);
-        let manifest = Manifest {
-            purpose: Purpose::Bundle,
-            from,
-            to,
-            time_ms,
-            vector: Vector::new(),
-            digest: Hash([0; 32]),
-        };
-        let sealed = Bundle {
-            header: ClearHeader { from, to, time_ms },
-            recipients: &self.recipients,
-            manifest: &manifest.to_cbor(),
-            key: &self.key,
-        };
+        let header = ClearHeader { from: self.village, to: self.store().org(), time_ms: TIME_MS };
+        let sealed = Bundle { header, recipients: &self.recipients, manifest, key: &self.key };
         let mut file = Vec::new();
         let segments = segments?.into_iter().map(|segment| Ok(segment.to_cbor()));
         seal(&mut file, &sealed, segments, &mut |_| ControlFlow::Continue(())).expect("memory takes all");

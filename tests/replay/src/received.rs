@@ -1,9 +1,11 @@
 //! What a township does with a file from a village that it knows, when the village's laptop signs whatever it is told.
 //!
 //! The first byte says what the rest is: `F` a file as it lies on the stick, `R` the body of a request for a place in the
-//! tree; anything else are segments as byte strings, signed and sealed by the village.
+//! tree, `M` a manifest and segments as byte strings, the segments signed and all of it sealed by the village; anything
+//! else are segments alone.
 
 use yuanba_exchange::bundle::{FileRead, Status};
+use yuanba_store::peers::Vector;
 
 use crate::forger::items;
 use crate::offices::{Offices, with_offices};
@@ -14,11 +16,22 @@ pub fn check(bytes: &[u8]) {
     with_offices(|offices| match kind {
         b'F' => read(offices, rest),
         b'R' => grant(offices, rest),
+        b'M' => {
+            let parts = items(rest);
+            let Some((manifest, segments)) = parts.split_first() else { return };
+            sealed(offices, manifest, segments);
+        }
         _ => {
-            let Some(file) = offices.bundle(&items(rest)) else { return };
-            read(offices, &file);
+            let manifest = offices.manifest(Vector::new()).to_cbor();
+            sealed(offices, &manifest, &items(rest));
         }
     });
+}
+
+fn sealed(offices: &mut Offices, manifest: &[u8], segments: &[&[u8]]) {
+    if let Some(file) = offices.bundle(manifest, segments) {
+        read(offices, &file);
+    }
 }
 
 fn read(offices: &mut Offices, file: &[u8]) {

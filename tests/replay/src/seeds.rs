@@ -267,6 +267,14 @@ fn received() -> Vec<Seed> {
             );
             list.push(after(b'S', &strings([&fork.to_cbor()[..]])));
         }
+        let held = offices.written.iter().filter_map(|written| {
+            let (seq, hash) = written.head()?;
+            Some((written.stream, vec![Tip { seq, hash }, Tip { seq: seq + 1, hash: Hash([1; 32]) }]))
+        });
+        let manifest = offices.manifest(held.collect()).to_cbor();
+        let segments: Vec<Vec<u8>> = offices.written.iter().map(Segment::to_cbor).collect();
+        list.push(after(b'M', &strings([&manifest[..]])));
+        list.push(after(b'M', &strings([&manifest].into_iter().chain(&segments).map(Vec::as_slice))));
         list.push(after(b'R', &request(offices.village, &offices.written)));
         list
     });
@@ -333,6 +341,8 @@ fn sheets() -> Vec<Seed> {
         "姓名\t电话\r\n\"张\"\"三\"\t=\"13800000000\"\r\n\r\n同上\t同上\r\n".to_owned(),
         "<html><table><tr><th rowspan=2>姓名<th colspan=2>户籍所在地</tr><tr><td>省<td>市</tr><tr><td>张三<td>四川<td>达州</tr></table>".to_owned(),
         "<?xml version=\"1.0\"?><Workbook></Workbook>".to_owned(),
+        "{\"header_rows\":[],\"columns\":{\"A\":\"name\",\"C\":null}}\n张三,男,x\n李四,女,y\n".to_owned(),
+        "{\"header_rows\":[1,2],\"columns\":{\"B\":\"sex\",\"ZZ\":\"phones\"}}\n姓名,a\n,b\n张三,男\n".to_owned(),
         "%PDF-1.7".to_owned(),
         "PK\u{3}\u{4}".to_owned(),
     ];

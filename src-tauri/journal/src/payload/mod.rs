@@ -148,6 +148,10 @@ mod tests {
         has_one_form(claim, Claim::to_cbor, Claim::from_cbor);
         let values = vec![Value::Int(1), Value::from("甲")];
         has_one_form(values, |v| encode_values(v), |b| decode_values(b, 2));
+        for items in [0, 23, 24, 255, 256, 65_535, 65_536] {
+            let values = vec![Value::Null; items];
+            assert_eq!(decode_values(&encode_values(&values), items), Ok(values));
+        }
     }
 
     #[test]

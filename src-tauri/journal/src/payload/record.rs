@@ -122,7 +122,20 @@ pub fn decode_values(bytes: &[u8], items: usize) -> Result<Vec<Value>, JournalEr
     if array(&mut d, ITEMS_MAX, "values")? != items as u64 {
         return Err(JournalError::Malformed("values do not fit the items"));
     }
+    // The values see to their own form; what is left is the list's.
+    let head = match items {
+        0..24 => 1,
+        24..256 => 2,
+        256..65_536 => 3,
+        _ => 5,
+    };
+    if d.position() != head {
+        return Err(JournalError::Malformed("not in its only form"));
+    }
     let values = (0..items).map(|_| Ok(Value::decode(&mut d)?)).collect::<Result<Vec<_>, JournalError>>()?;
-    let written = encode_values(&values);
-    canonical(values, &written, bytes)
+    if d.position() == bytes.len() {
+        Ok(values)
+    } else {
+        Err(JournalError::Malformed("bytes after the values"))
+    }
 }

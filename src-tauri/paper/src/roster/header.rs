@@ -56,7 +56,10 @@ impl Header {
         let (Some(first), Some(last)) = (rows.iter().min(), rows.iter().max()) else {
             return Self { rows: Vec::new(), cells: Vec::new(), score: 0 };
         };
-        Self::of_rows(grid, first.saturating_sub(1), last.saturating_sub(1))
+        // Nothing stands below the last row, however far down somebody points.
+        let first = first.saturating_sub(1);
+        let bottom = grid.last_row().unwrap_or(0).max(first);
+        Self::of_rows(grid, first, last.saturating_sub(1).min(bottom))
     }
 
     /// The header that has its names row here: with the row above it when that groups its columns, and with the rows
