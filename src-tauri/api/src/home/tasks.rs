@@ -169,9 +169,10 @@ fn of_claims(facts: &Facts) -> Vec<Due> {
                 state,
                 title,
                 detail: joined([
-                    match waiting.proposers.is_empty() {
-                        true => String::new(),
-                        false => format!("{}申报的", waiting.proposers.join("、")),
+                    match waiting.proposers.as_slice() {
+                        [] => String::new(),
+                        few if few.len() <= 3 => format!("{}申报的", few.join("、")),
+                        many => format!("{}等 {}\u{a0}人申报的", many[..2].join("、"), many.len()),
                     },
                     format!("共 {} 分", crate::points::signed(waiting.points)),
                     detail.to_owned(),
