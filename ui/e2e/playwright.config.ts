@@ -3,11 +3,17 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { defineConfig } from '@playwright/test'
 
-/** Two bridges with data of their own: one that was never started, one with the made-up village. */
-const ports = { 'first-run': 7431, village: 7432 } as const
+/**
+ * Two bridges with data of their own: one that was never started, one with the made-up village. Each listens on a free port
+ * and says which; Playwright keeps what it says in the environment, so that two runs on one machine never meet.
+ */
+const bridges = {
+  'first-run': { says: /http:\/\/127\.0\.0\.1:(?<yuanba_first_run>\d+)/, port: 'YUANBA_FIRST_RUN' },
+  village: { says: /http:\/\/127\.0\.0\.1:(?<yuanba_village>\d+)/, port: 'YUANBA_VILLAGE' },
+} as const
 const root = resolve(import.meta.dirname, '../..')
-const bridge = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/yuanba-bridge')
-const at = (name: keyof typeof ports) => `http://127.0.0.1:${ports[name]}`
+const program = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/yuanba-bridge')
+const at = (name: keyof typeof bridges) => `http://127.0.0.1:${process.env[bridges[name].port] ?? 0}`
 
 export default defineConfig({
   testDir: '.',
@@ -19,11 +25,10 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 60_000,
   reporter: 'list',
-  webServer: Object.values(ports).map((port) => ({
-    command: `"${bridge}" --listen 127.0.0.1:${port} --store "${mkdtempSync(join(tmpdir(), 'yuanba-'))}" --pages ui/dist`,
+  webServer: Object.values(bridges).map(({ says }) => ({
+    command: `"${program}" --listen 127.0.0.1:0 --store "${mkdtempSync(join(tmpdir(), 'yuanba-'))}" --pages ui/dist`,
     cwd: root,
-    port,
-    reuseExistingServer: false,
+    wait: { stdout: says },
   })),
   use: {
     viewport: { width: 1366, height: 768 },

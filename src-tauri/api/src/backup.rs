@@ -5,7 +5,7 @@ use std::path::Path;
 use yuanba_store::Store;
 
 use crate::Api;
-use crate::dto::{OutFile, answer, request};
+use crate::dto::{Empty, Nothing, OutFile, answer, request};
 use crate::error::ApiError;
 use crate::registry::commands;
 use crate::sentences::Trouble;
@@ -24,6 +24,8 @@ request! {
 commands! {
     /// Writes a copy of the store
     "backup.write" (OutFile) -> BackupWritten, Read => write;
+    /// Says that the offer of a first backup was heard and put off: it is not made again
+    "backup.later" (Nothing) -> Empty, Read => later;
     /// Takes a backup into a data folder that holds no store; afterwards somebody signs in as usual
     "backup.restore" (Restore) -> WithStatus, Anyone => restore;
 }
@@ -34,6 +36,11 @@ fn write(api: &Api, request: OutFile) -> Result<BackupWritten, ApiError> {
     let bytes = session.store.backup(path).map_err(|error| at_file(path, error))?;
     session.store.local_put(store::BACKUP_OFFERED, &serde_json::json!(true))?;
     Ok(BackupWritten { path: request.out, bytes })
+}
+
+fn later(api: &Api, _: Nothing) -> Result<Empty, ApiError> {
+    api.session()?.store.local_put(store::BACKUP_PUT_OFF, &serde_json::json!(true))?;
+    Ok(Empty {})
 }
 
 fn restore(api: &Api, request: Restore) -> Result<WithStatus, ApiError> {

@@ -96,6 +96,19 @@ answer! {
         pub explained: String,
     }
 
+    /// What people are asked about an errand, and what each mark is called.
+    pub struct RatingAspect {
+        /// attitude, quality or efficiency
+        pub id: String,
+        pub name: String,
+        pub question: String,
+        /// What the marks from 1 on are called
+        pub labels: Vec<String>,
+    }
+
+    /// 一件一评价 as the practice in force declares it.
+    pub struct RatingForm { pub name: String, pub aspects: Vec<RatingAspect> }
+
     /// An errand was taken on.
     pub struct ErrandOpened { pub id: RecordId, pub number: String, pub done: Done }
 
@@ -143,6 +156,8 @@ commands! {
     "errand.refuse" (RefuseErrand) -> JustDone, Write => steps::refuse;
     /// An errand goes to the level above
     "errand.hand_up" (HandUpErrand) -> JustDone, Write => steps::hand_up;
+    /// What is asked when an errand is rated, in the words of the practice
+    "errand.rating_form" (Nothing) -> RatingForm, Read => rating_form;
     /// Rates an errand
     "errand.rate" (RateErrand) -> JustDone, Write => steps::rate;
     /// Writes the errands to a workbook
@@ -216,6 +231,18 @@ fn offered(api: &Api, _: Nothing) -> Result<Vec<Matter>, ApiError> {
             })
         })
         .collect()
+}
+
+fn rating_form(api: &Api, _: Nothing) -> Result<RatingForm, ApiError> {
+    let session = api.session()?;
+    let ratings = session.place()?.ratings_on(session.store.today()).ok_or(Trouble::Internal)?;
+    let aspects = ratings.aspects.iter().map(|aspect| RatingAspect {
+        id: aspect.id.clone(),
+        name: aspect.name.clone(),
+        question: aspect.question.clone(),
+        labels: aspect.labels.to_vec(),
+    });
+    Ok(RatingForm { name: ratings.name.clone(), aspects: aspects.collect() })
 }
 
 fn promise(api: &Api, request: PromiseOf) -> Result<PromisedDay, ApiError> {

@@ -99,7 +99,13 @@ answer! {
     pub struct MemberSaved { pub id: RecordId, pub done: Done, pub problems: Vec<Problem> }
 
     /// Whole numbers.
-    pub struct Unmasked { pub id_number: Option<String>, pub phones: Vec<String>, pub address: Option<String> }
+    pub struct Unmasked {
+        pub id_number: Option<String>,
+        pub phones: Vec<String>,
+        pub address: Option<String>,
+        pub household_place: Option<String>,
+        pub floating_place: Option<String>,
+    }
 
     /// One value that somebody may take.
     pub struct DoubtChoice { pub side: String, pub value: String, pub who: String }
@@ -354,6 +360,8 @@ fn unmask(api: &Api, request: Unmask) -> Result<Unmasked, ApiError> {
         id_number: text(member::ID_NUMBER),
         phones: record.texts(member::PHONES).into_iter().map(str::to_owned).collect(),
         address: text(member::ADDRESS),
+        household_place: text(member::HOUSEHOLD_PLACE),
+        floating_place: text(member::FLOATING_PLACE),
     })
 }
 

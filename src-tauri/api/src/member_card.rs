@@ -60,6 +60,9 @@ const GROUPS: &[(&str, &[Field])] = &[
     ),
 ];
 
+/// Where somebody lives or is to be found; the numbers of houses and groups show to whoever has said what for.
+const PLACES: &[Field] = &[member::ADDRESS, member::HOUSEHOLD_PLACE, member::FLOATING_PLACE];
+
 pub(crate) fn card(api: &Api, request: OneRecord) -> Result<MemberCard, ApiError> {
     let mut session = api.session()?;
     let record = session.member(request.id)?;
@@ -78,8 +81,11 @@ pub(crate) fn card(api: &Api, request: OneRecord) -> Result<MemberCard, ApiError
         let courtyard = session.store.record(&courtyard::TABLE, courtyard)?;
         tags.extend(courtyard.and_then(|record| record.text(courtyard::NAME).map(str::to_owned)));
     }
-    let sentence =
-        row.post_text.as_ref().map_or_else(|| "还没有设岗。".to_owned(), |post| format!("{post}。"));
+    let sentence = match (&row.post_text, &row.excused_for) {
+        (Some(post), _) => format!("{post}。"),
+        (None, Some(reason)) => format!("免岗：{reason}。"),
+        (None, None) => "还没有设岗。".to_owned(),
+    };
     Ok(MemberCard {
         member: member_fields::masked(Some(&record)),
         tags,
@@ -152,6 +158,7 @@ fn groups(record: &Record) -> Vec<FactGroup> {
             .into_iter()
             .filter(|value| !value.is_null())
             .map(|value| shown(member::TABLE.number, field.number, value))
+            .map(|text| if PLACES.contains(field) { mask::address(&text) } else { text })
             .collect();
         let value = if known.is_empty() { "没有写".to_owned() } else { known.join("、") };
         Fact { label: field.label.to_owned(), value, field: field.name.to_owned() }

@@ -93,6 +93,8 @@ answer! {
         /// 138****0000
         pub phone_masked: Option<String>,
         pub post_text: Option<String>,
+        /// Why a meeting excused this person from holding a post
+        pub excused_for: Option<String>,
         pub joined_on: Option<String>,
         pub marks: Vec<Mark>,
         pub org_name: String,

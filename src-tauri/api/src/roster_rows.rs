@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use yuanba_core::sex::Sex;
-use yuanba_core::tables::{member, post_assignment};
+use yuanba_core::tables::{member, post_assignment, post_excuse};
 use yuanba_core::{Education, Id, MemberKind, Nation, PartialDate};
 use yuanba_store::{Record, StoreError};
 
@@ -51,6 +51,7 @@ impl<'a> Rows<'a> {
             education_name: education_name(record.text(member::EDUCATION)),
             phone_masked: record.texts(member::PHONES).first().map(|phone| mask::phone(phone)),
             post_text: self.post_text(record.id)?,
+            excused_for: self.excused_for(record.id)?,
             joined_on: text(member::JOINED_ON),
             marks: marks(record),
             org_name: self.org_name(record.org)?,
@@ -72,6 +73,12 @@ impl<'a> Rows<'a> {
             .map(|post| self.session.post_name(post))
             .collect();
         Ok((!names.is_empty()).then(|| names.join("、")))
+    }
+
+    fn excused_for(&self, id: Id) -> Result<Option<String>, StoreError> {
+        let excuses = self.session.store.children(&post_excuse::TABLE, id)?;
+        let reason = |excuse: &Record| excuse.text(post_excuse::REASON).map(mask::text);
+        Ok(excuses.iter().filter(|excuse| !excuse.voided()).find_map(reason))
     }
 }
 

@@ -145,6 +145,8 @@ impl From<Level> for yuanba_core::Level {
 /// Local keys of the store.
 pub(crate) const RECOVERY_KEPT: &str = "recovery.kept";
 pub(crate) const BACKUP_OFFERED: &str = "backup.offered";
+/// Apart from the one above, for an offer that was put off is no backup.
+pub(crate) const BACKUP_PUT_OFF: &str = "backup.put_off";
 pub(crate) const LAST_EXCHANGE: &str = "exchange.last";
 
 /// Where the store of this data folder stands.
@@ -203,7 +205,7 @@ pub(crate) fn status_of(api: &Api) -> Result<StoreStatus, ApiError> {
         last_exchange: store.local_get(LAST_EXCHANGE)?.map(|(_, at)| time::day(at)),
         clock_warning: store.clock_warning(),
         recovery_saved: session.demo || said(RECOVERY_KEPT)?,
-        backup_offered: session.demo || said(BACKUP_OFFERED)?,
+        backup_offered: session.demo || said(BACKUP_OFFERED)? || said(BACKUP_PUT_OFF)?,
         version,
     })
 }

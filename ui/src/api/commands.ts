@@ -52,6 +52,7 @@ import type {
   PromiseOf,
   PromisedDay,
   RateErrand,
+  RatingForm,
   RefuseErrand,
   Today,
   Household,
@@ -173,6 +174,8 @@ export interface Commands {
   "recovery.confirm": { request: Nothing; response: Empty };
   /** Writes a copy of the store */
   "backup.write": { request: OutFile; response: BackupWritten };
+  /** Says that the offer of a first backup was heard and put off: it is not made again */
+  "backup.later": { request: Nothing; response: Empty };
   /** Takes a backup into a data folder that holds no store; afterwards somebody signs in as usual */
   "backup.restore": { request: Restore; response: WithStatus };
   /** The settings of this machine */
@@ -271,6 +274,8 @@ export interface Commands {
   "errand.refuse": { request: RefuseErrand; response: JustDone };
   /** An errand goes to the level above */
   "errand.hand_up": { request: HandUpErrand; response: JustDone };
+  /** What is asked when an errand is rated, in the words of the practice */
+  "errand.rating_form": { request: Nothing; response: RatingForm };
   /** Rates an errand */
   "errand.rate": { request: RateErrand; response: JustDone };
   /** Writes the errands to a workbook */

@@ -20,21 +20,18 @@ type Asker = (kind: PathKind, wish: Wish) => Promise<string | null>
 let asker: Asker | null = null
 
 /**
- * In a plain browser there is no dialog that gives a path, so the frame asks for it in words. The bridge runs on this very
- * computer, so a path means the same to both.
+ * Only the window has dialogs that give a path; in a plain browser the frame asks for it in words. The bridge runs on this
+ * very computer, so a path means the same to both.
  */
 export function setPathAsker(ask: Asker | null): void {
   asker = ask
 }
 
 async function ask(kind: PathKind, wish: Wish): Promise<string | null> {
-  const whole = { title: wish.title, kind: wish.kind ?? '', extensions: wish.extensions ?? [], name: wish.name ?? '' }
   if (isTauri()) {
+    const whole = { title: wish.title, kind: wish.kind ?? '', extensions: wish.extensions ?? [], name: wish.name ?? '' }
     return await invoke<string | null>(kind === 'file' ? 'pick_file' : kind === 'save' ? 'save_file' : 'pick_folder', { wish: whole })
   }
-  // A bridge that was started with answers for the dialogs gives them; any other leaves it to a person.
-  const answer = await fetch(`/api/pick/${kind}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(whole) })
-  if (answer.ok) return (await answer.json()) as string | null
   return asker ? await asker(kind, wish) : null
 }
 

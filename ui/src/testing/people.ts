@@ -7,7 +7,7 @@ const names = ['陈德贵', '何玉兰', '李国强', '刘桂香', '蒲大春']
 export function aRow(i: number, change: Partial<MemberRow> = {}): MemberRow {
   return {
     id: String(i).padStart(32, '0'), name: names[i % names.length] ?? '', sex: 'male', age: 47, party_group: '第一小组', kind: 'full', kind_name: '正式党员',
-    education_name: '大学专科', phone_masked: '138****0033', post_text: null, joined_on: '2004-07-01', marks: [], org_name: '青石桥村', birth_date: '1979-02',
+    education_name: '大学专科', phone_masked: '138****0033', post_text: null, excused_for: null, joined_on: '2004-07-01', marks: [], org_name: '青石桥村', birth_date: '1979-02',
     nation_name: '汉族', address_masked: '青石桥村*组', confirmed_on: '2005-07-01', branch: '青石桥村党支部', ...change,
   }
 }
@@ -53,7 +53,7 @@ export function aCard(change: Partial<MemberCard> = {}): MemberCard {
       { field: 'confirmed_on', label: '转正日期', text: '转正日期看不懂。', choices: [{ side: 'raw', value: '九七年下半年', who: '原来写的' }], conflict: null },
     ],
     groups: [
-      { title: '基本情况', facts: [{ label: '公民身份号码', value: '511722********0024', field: 'id_number' }, { label: '手机号码', value: '136****0052', field: 'phones' }, { label: '户籍所在地', value: '没有写', field: 'household_place' }] },
+      { title: '基本情况', facts: [{ label: '公民身份号码', value: '511722********0024', field: 'id_number' }, { label: '手机号码', value: '136****0052', field: 'phones' }, { label: '户籍所在地', value: '明水县青石桥村二组*号', field: 'household_place' }] },
       { title: '党内', facts: [{ label: '入党日期', value: '1996-07', field: 'joined_on' }] },
     ],
     timeline: [

@@ -57,13 +57,7 @@ export const errands = sentences({
   doneOn: (date: string) => `${date}办完`,
   rate: '一件一评价',
   rateNote: '问问来办事的人，照他说的点。',
-  aspects: { attitude: '态度', quality: '质量', efficiency: '效率' },
-  /** The five marks of each aspect, from 1 to 5, as the declaration of this practice names them. */
-  marks: {
-    attitude: ['很不耐烦', '不太耐烦', '还过得去', '客气', '像自家人'],
-    quality: ['没办成', '办得不好', '还过得去', '办好了', '办得很好'],
-    efficiency: ['拖太久', '有点慢', '还过得去', '快', '比说好的还快'],
-  },
+  marked: (aspect: string, mark: string) => `${aspect}，${mark}`,
   missingMark: '还有一样没点。',
   saveRate: '记下评价',
   rated: '评过了',

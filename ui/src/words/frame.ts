@@ -18,7 +18,7 @@ export const frame = sentences({
   waitingCount: (n: number) => `${n}条`,
   nothingWaiting: '都上报了',
   alone: '还没和镇里接上',
-  aloneNote: '写的都在这台电脑里',
+  aloneNote: '都存在这台电脑里',
   rootNote: '下面的村会带U盘来',
   lastExchange: (date: string) => `上次交接${date}`,
   neverExchanged: '还没交接过',

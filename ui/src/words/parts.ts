@@ -29,7 +29,7 @@ export const parts = sentences({
   },
   undo: { take: '撤销', again: '还有' },
   progress: { of: (done: number, total: number) => `已办${done}，共${total}`, stop: '停下', stopNote: '停下也不丢东西。' },
-  file: { pick: '选文件', drop: '把文件拖到这里，或者', again: '换一个' },
+  file: { pick: '选文件', drop: '把文件拖到这里，或者自己选', again: '换一个' },
   grid: {
     name: '姓名',
     thisTime: '这次',

@@ -19,6 +19,7 @@ export const roster = sentences({
   noAge: '—',
   noPhone: '没有',
   noPost: '未设岗',
+  excused: (reason: string) => `免岗：${reason}`,
   noPostNeeded: '—',
   notWritten: '没有写',
   doubt: '存疑',

@@ -168,7 +168,7 @@ fn proposed_by(proposers: &[String]) -> String {
     match proposers.len() {
         0 => String::new(),
         count if count <= PROPOSERS_MAX => format!("{}申报的", proposers.join("、")),
-        count => format!("{}等 {count} 人申报的", proposers[..PROPOSERS_MAX].join("、")),
+        count => format!("{}等 {count}\u{a0}人申报的", proposers[..PROPOSERS_MAX].join("、")),
     }
 }
 

@@ -43,6 +43,10 @@ fn a_note_heard_in_a_courtyard_becomes_an_errand_that_is_done_late_and_rated() {
     let finished = village.call("errand.finish", done.clone());
     assert_eq!(said(&finished), "何玉兰家的城乡居民医保报销办完了");
     assert_eq!(village.refused("errand.finish", done).code, Code::Refused);
+    let form = village.call("errand.rating_form", json!({}));
+    let asked = |at: usize| (form["aspects"][at]["id"].clone(), form["aspects"][at]["labels"][4].clone());
+    assert_eq!(form["aspects"].as_array().unwrap().len(), 3);
+    assert_eq!(asked(0), (json!("attitude"), json!("像自家人")), "the marks in the words of the practice");
     village.call("errand.rate", json!({"id": open[0]["id"], "attitude": 5, "quality": 4, "efficiency": 3}));
     let all = village.call("errand.list", json!({"state": "done"}));
     assert_eq!(all[0]["rating"], json!({"attitude": 5, "quality": 4, "efficiency": 3}));

@@ -1,7 +1,9 @@
 //! A village's working day by typed commands, and each act taken back.
 
+mod backup;
 mod courtyard;
 mod home;
+mod member;
 mod points;
 mod post;
 mod village;

@@ -57,6 +57,12 @@ fn who_is_excused_is_not_unplaced_and_no_longer_excused_when_a_post_is_given() {
         (board["unplaced"].as_array().unwrap().len(), &board["excused"][0]["name"]),
         (0, &json!("冯长友"))
     );
+    let row = |village: &Village| village.call("roster.rows", json!({"ids": [old]}))[0].clone();
+    assert_eq!(
+        (&row(&village)["post_text"], &row(&village)["excused_for"]),
+        (&Value::Null, &json!("年纪大"))
+    );
+    assert_eq!(village.call("member.card", json!({"id": old}))["sentence"], "免岗：年纪大。");
 
     let given =
         village.call("post.assign", json!({"member": old, "post": "mediation", "from": "2026-06-12"}));

@@ -122,13 +122,14 @@ pub(super) fn settle<'a>(
     let list = (0..courtyards)
         .map(|at| {
             let here = households.iter().filter(|h| h.courtyard == at);
+            let (x, y) = spot(at, courtyards, [dice.between(0, 1000), dice.between(0, 1000)]);
             Courtyard {
                 name: names[at],
                 group: &county.groups[at * groups / courtyards],
                 households: here.clone().count() as u32,
                 people: here.map(|h| h.people).sum(),
-                x: dice.between(60, 940),
-                y: dice.between(60, 940),
+                x,
+                y,
                 liaison: Liaison {
                     member: 0,
                     phone: None,
@@ -139,4 +140,49 @@ pub(super) fn settle<'a>(
         })
         .collect();
     (list, households)
+}
+
+/// Where on the sketch a courtyard lies, 0 to 1000 both ways: its place of a grid, and what the dice move it by. Two never
+/// come so near that the name of one covers the houses of the other.
+fn spot(at: usize, of: usize, dice: [u32; 2]) -> (u32, u32) {
+    /// What a courtyard and the two lines under it take of the height.
+    const HEIGHT: u32 = 260;
+    let columns = match of {
+        0..=4 => 2,
+        5..=15 => 3,
+        _ => 4,
+    };
+    let rows = of.div_ceil(columns);
+    let (row, column) = (at / columns, at % columns);
+    // The last row is rarely full; what is in it stands in the middle.
+    let in_row = if row + 1 == rows { of - row * columns } else { columns };
+    let of_width = |parts: usize| (1000 * parts / (2 * columns)) as u32;
+    let x = of_width(2 * column + 1 + columns - in_row);
+    let gap = 880 / (rows.max(2) - 1) as u32;
+    let y = if rows == 1 { 500 } else { 60 + row as u32 * gap };
+    let moved =
+        |centre: u32, most: u32, die: u32| (centre + 2 * most * die / 1000).saturating_sub(most).min(1000);
+    (moved(x, 30, dice[0]), moved(y, gap.saturating_sub(HEIGHT) / 2, dice[1]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_courtyard_lies_under_the_name_of_another() {
+        let corners = [[0, 0], [0, 1000], [1000, 0], [1000, 1000]];
+        for of in 2..=12 {
+            for a in 0..of {
+                for b in 0..a {
+                    for (one, other) in corners.iter().flat_map(|one| corners.map(|other| (*one, other))) {
+                        let ((ax, ay), (bx, by)) = (spot(a, of, one), spot(b, of, other));
+                        assert!(ax <= 1000 && ay <= 1000 && bx <= 1000 && by <= 1000);
+                        let apart = ax.abs_diff(bx) >= 240 || ay.abs_diff(by) >= 240;
+                        assert!(apart, "{a} and {b} of {of}: {ax},{ay} and {bx},{by}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -106,6 +106,24 @@ export type RateErrand = { id: RecordId, attitude: number, quality: number, effi
 export type Rating = { attitude: number, quality: number, efficiency: number, };
 
 /**
+ * What people are asked about an errand, and what each mark is called.
+ */
+export type RatingAspect = { 
+/**
+ * attitude, quality or efficiency
+ */
+id: string, name: string, question: string, 
+/**
+ * What the marks from 1 on are called
+ */
+labels: Array<string>, };
+
+/**
+ * 一件一评价 as the practice in force declares it.
+ */
+export type RatingForm = { name: string, aspects: Array<RatingAspect>, };
+
+/**
  * An errand cannot be taken on.
  */
 export type RefuseErrand = { id: RecordId, on: string, reason: string, };

@@ -136,7 +136,7 @@ export type Unmask = { id: RecordId, purpose: string, };
 /**
  * Whole numbers.
  */
-export type Unmasked = { id_number: string | null, phones: Array<string>, address: string | null, };
+export type Unmasked = { id_number: string | null, phones: Array<string>, address: string | null, household_place: string | null, floating_place: string | null, };
 
 /**
  * 作废: the record stays, and can be taken back.

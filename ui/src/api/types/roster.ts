@@ -46,7 +46,11 @@ sex: string | null, age: number | null, party_group: string | null, kind: string
 /**
  * 138****0000
  */
-phone_masked: string | null, post_text: string | null, joined_on: string | null, marks: Array<Mark>, org_name: string, birth_date: string | null, nation_name: string | null, address_masked: string | null, confirmed_on: string | null, branch: string | null, };
+phone_masked: string | null, post_text: string | null, 
+/**
+ * Why a meeting excused this person from holding a post
+ */
+excused_for: string | null, joined_on: string | null, marks: Array<Mark>, org_name: string, birth_date: string | null, nation_name: string | null, address_masked: string | null, confirmed_on: string | null, branch: string | null, };
 
 /**
  * Whether somebody holds a post.

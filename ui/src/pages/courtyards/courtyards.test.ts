@@ -38,6 +38,10 @@ function village(change: { yards?: Courtyard[]; errands?: Errand[]; letters?: Le
     'errand.refuse': () => ({ done }),
     'errand.hand_up': () => ({ done }),
     'errand.rate': () => ({ done }),
+    'errand.rating_form': () => ({
+      name: '一件一评价',
+      aspects: (['attitude', 'quality', 'efficiency'] as const).map((aspect, i) => ({ id: aspect, name: ['态度', '质量', '效率'][i] ?? '', question: '怎么样？', labels: ['头一档', '二档', '三档', '四档', `${aspect}五档`] })),
+    }),
     'note.list': () => [aNote],
     'note.save': () => {
       if (change.fail) throw refusal('disk_full', '电脑的盘满了，这一条还没存进去，字都在这一页上。', '腾出200 MB再存一次。')
@@ -228,10 +232,17 @@ describe('the ledger', () => {
     const { wrapper } = await open('/courtyards?errand=1')
     await wrapper.get('.main-act').trigger('click')
     expect(wrapper.text()).toContain('还有一样没点。')
+    expect(wrapper.findAll('fieldset').map((f) => f.findAll('label').at(-1)?.text())).toEqual(['attitude 五档', 'quality 五档', 'efficiency 五档'].map((t) => t.replace(' ', '\u00a0')))
     for (const group of wrapper.findAll('fieldset')) await group.findAll('input')[3]?.setValue()
     await wrapper.get('.main-act').trigger('click')
     await flushPromises()
     expect(b.of('errand.rate')).toEqual([{ id: id(204), attitude: 4, quality: 4, efficiency: 4 }])
+  })
+
+  it('says what was said of a rated errand in the words in which it was asked', async () => {
+    village({ errands: [anErrand(4, { state: 'done', done_on: '2026-06-09', result: '办好了', rating: { attitude: 4, quality: 1, efficiency: 3 } })] })
+    const { wrapper } = await open('/courtyards?errand=1')
+    expect(wrapper.text()).toContain('态度，四档；质量，头一档；效率，三档')
   })
 })
 

@@ -1,5 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { setPathAsker } from '@/api/files'
 import type { ImportPreview, Letters, StoreStatus } from '@/api/types'
 import { aVillage, bridge, refusal } from '@/testing/bridge'
 import { findings, show } from '@/testing/mount'
@@ -9,14 +10,16 @@ import ImportPage from './ImportPage.vue'
 vi.setConfig({ testTimeout: 30_000 })
 
 afterEach(() => {
+  setPathAsker(null)
   vi.unstubAllGlobals()
   vi.useRealTimers()
 })
 
 const done = { group: 'g', text: '从「党员名册2024.xls」写进花名册：新增1人', at: '2026-06-12T10:26:00+08:00' }
 
-function village(change: Partial<StoreStatus> = {}, preview: Partial<ImportPreview> = {}, opens: () => { job: string } = () => ({ job: 'open' })) {
-  const b = bridge({
+function village(change: Partial<StoreStatus> = {}, preview: Partial<ImportPreview> = {}, opens: () => { job: string } = () => ({ job: 'open' }), putOff: () => object = () => ({})) {
+  setPathAsker(async () => '/media/U盘/名册.xls')
+  return bridge({
     'store.status': () => aVillage(change),
     'import.open': opens,
     'import.map': (r) => aPreview({ ...preview, header_rows: r.header_rows ?? [4], columns: aPreview().columns.map((c) => ({ ...c, field: r.columns.find((x) => x.column === c.column)?.field ?? c.field })) }),
@@ -27,10 +30,8 @@ function village(change: Partial<StoreStatus> = {}, preview: Partial<ImportPrevi
       done: 5, total: 5, text: '', finished: true, error: null, result: job === 'open' ? aPreview(preview) : { done, new: 2, changed: 1 },
     }),
     'job.cancel': () => ({}),
+    'backup.later': () => putOff() as Record<string, never>,
   })
-  const asked = globalThis.fetch
-  vi.stubGlobal('fetch', (url: string, init: never) => (url.startsWith('/api/pick/') ? Promise.resolve({ ok: true, json: async () => '/media/U盘/名册.xls' }) : asked(url, init)))
-  return b
 }
 const press = async (text: string) => {
   const button = [...document.querySelectorAll('button')].find((b) => b.textContent?.includes(text))
@@ -222,6 +223,25 @@ describe('after writing', () => {
     await press('存一份备份')
     expect(b.of('backup.write')).toHaveLength(1)
     expect(wrapper.text()).toContain('备份好了')
+  })
+
+  it('does not offer again what was put off, and says when that could not be kept', async () => {
+    let kept = false
+    const answers = village({ backup_offered: false }, {}, () => ({ job: 'open' }), () => {
+      if (!kept) throw refusal('disk_full', '电脑的盘满了。', '腾出200 MB再点一次。')
+      return {}
+    })
+    const { wrapper } = await show(ImportPage, { at: '/roster/import' })
+    await toReview()
+    main()?.click()
+    await flushPromises()
+    await press('以后再说')
+    expect(wrapper.text()).toContain('电脑的盘满了。')
+    expect(wrapper.text()).toContain('存一份备份')
+    kept = true
+    await press('以后再说')
+    expect(answers.of('backup.later')).toHaveLength(2)
+    expect(wrapper.text()).not.toContain('存一份备份')
   })
 
   it('offers no backup where there was one', async () => {

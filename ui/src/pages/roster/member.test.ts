@@ -25,7 +25,7 @@ function village(change: Partial<StoreStatus> = {}, card: Partial<MemberCard> = 
     'member.check': (r: SaveMember): Problem[] => (r.fields.id_number === '511722196302290010' ? [{ field: 'id_number', code: 'id_impossible_date', text: '1963年没有2月29日，这个号码抄错了。手边没有就先存，以后再补。' }] : []),
     'member.save': (r) => ({ id: r.id ?? 'f'.repeat(32), done, problems: [] }),
     'member.void': () => ({ done }),
-    'member.unmask': () => ({ id_number: '511722196803150024', phones: ['13600000052'], address: '青石桥村二组3号' }),
+    'member.unmask': () => ({ id_number: '511722196803150024', phones: ['13600000052'], address: '青石桥村二组3号', household_place: '明水县青石桥村二组3号', floating_place: null }),
     'conflict.resolve': () => ({ done }),
     'roster.query': () => ({ count: 0, ids: [], facets: { kinds: [], party_groups: [], doubtful: 0 }, sentence: '' }),
     'draft.get': () => ({ body: kept, at: kept === null ? null : at }),
@@ -93,7 +93,9 @@ describe('the card', () => {
     await press('看全号，留下记录')
     expect(b.of('member.unmask')).toEqual([{ id, purpose: '核对医保' }])
     expect(wrapper.text()).toContain('511722196803150024')
+    expect(wrapper.text()).toContain('明水县青石桥村二组3号')
     await press('遮起来')
+    expect(wrapper.text()).not.toContain('二组3号')
     expect(wrapper.text()).not.toContain('511722196803150024')
   })
 

@@ -1,5 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { setPathAsker } from '@/api/files'
 import type { Letters, MemberRow, StoreStatus } from '@/api/types'
 import { aVillage, bridge } from '@/testing/bridge'
 import { findings, show } from '@/testing/mount'
@@ -9,7 +10,10 @@ import RosterPage from './RosterPage.vue'
 // A whole list with its filters is laid out for each sentence; a busy machine needs its time.
 vi.setConfig({ testTimeout: 30_000 })
 
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  setPathAsker(null)
+  vi.unstubAllGlobals()
+})
 
 function village(rows: readonly MemberRow[] = someRows, change: Partial<StoreStatus> = {}) {
   return bridge({
@@ -23,10 +27,9 @@ function village(rows: readonly MemberRow[] = someRows, change: Partial<StoreSta
     'roster.export': (r) => ({ path: r.out, rows: r.ids?.length ?? rows.length }),
   })
 }
-/** The system's dialog, answered as a bridge with answers would. */
+/** Somebody who answers where the file goes. */
 function saving(path: string) {
-  const asked = globalThis.fetch
-  vi.stubGlobal('fetch', (url: string, init: never) => (url.startsWith('/api/pick/') ? Promise.resolve({ ok: true, json: async () => path }) : asked(url, init)))
+  setPathAsker(async () => path)
 }
 const press = async (text: string, within: ParentNode = document) => {
   const button = [...within.querySelectorAll('button')].find((b) => b.textContent?.includes(text))
@@ -69,6 +72,13 @@ describe('the roster', () => {
     await flushPromises()
     expect(b.of('roster.query').at(-1)).toMatchObject({ search: '何' })
     expect(wrapper.findAll('tbody .name').map((n) => n.text())).toEqual(['何玉兰'])
+  })
+
+  it('says why somebody holds no post', async () => {
+    village([{ ...(someRows[2] as MemberRow), excused_for: '年老' }, { ...(someRows[1] as MemberRow), post_text: '用水管护岗' }, someRows[3] as MemberRow])
+    const { wrapper } = await show(RosterPage, { at: '/roster' })
+    const posts = wrapper.findAll('tbody tr').map((row) => row.findAll('td').find((td) => /岗/.test(td.text()))?.text())
+    expect(posts).toEqual(['免岗：年老', '用水管护岗', '未设岗'])
   })
 
   it('offers a way out when nobody was found', async () => {

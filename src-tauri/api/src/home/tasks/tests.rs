@@ -59,6 +59,10 @@ fn claims_are_for_whoever_may_decide_and_only_wait_for_the_others() {
     let tasks = all(&facts);
     assert_eq!(tasks.today[0].title, "3 笔积分等您审");
     assert_eq!(tasks.today[0].detail, "周晓雯申报的，共 222 分，审了才入账");
+    let four = ["周晓雯", "冯有才", "何玉兰", "李国强"].map(str::to_owned).to_vec();
+    let for_me = Waiting { claims: 9, points: 25, proposers: four };
+    let facts = Facts { claims: Claims { for_me, for_others: waiting(0) }, ..on("2026-06-12") };
+    assert_eq!(all(&facts).today[0].detail, "周晓雯、冯有才等 4\u{a0}人申报的，共 25 分，审了才入账");
     assert_eq!(tasks.soon[0].title, "2 笔积分等别人审");
 }
 
