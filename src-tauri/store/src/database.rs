@@ -17,6 +17,8 @@ const PAGE_BYTES: u64 = 4096;
 /// How long a statement waits for another connection of this program.
 const BUSY_WAIT_MS: u64 = 5_000;
 
+static SQLCIPHER_READY: std::sync::Once = std::sync::Once::new();
+
 /// Opens the database with a raw key literal (`x'…'`), in WAL with synchronous=FULL, and brings its tables up to date. A
 /// copy of the file is taken before each migration.
 pub fn open(dir: &Path, raw_key: &str, create: bool) -> Result<Connection> {
@@ -69,6 +71,8 @@ pub fn close(connection: Connection) -> Result<()> {
 
 /// Opens a connection to an encrypted file without touching its tables.
 pub fn connect(path: &Path, raw_key: &str, create: bool) -> Result<Connection> {
+    // A connection that another thread opens while SQLCipher is still making itself ready lacks its functions.
+    SQLCIPHER_READY.call_once(|| drop(Connection::open_in_memory()));
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if create {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;

@@ -145,6 +145,9 @@ fn only_a_township_or_higher_erases() {
     let may = |writer| ever.may_erase(&tree, &stream(writer, BRANCH, Lane::Up), org(BRANCH));
     assert!(tree.certified_above(laptop(VILLAGE).id(), org(BRANCH)));
     assert!(!may(VILLAGE) && may(EAST) && may(COUNTY));
+    // And nobody its own.
+    assert!(!ever.may_erase(&tree, &stream(EAST, EAST, Lane::Up), org(EAST)));
+    assert!(ever.may_erase(&tree, &stream(COUNTY, EAST, Lane::Up), org(EAST)));
 }
 
 fn revocation(writer: u8, lane: Lane, seq: u64, cut: u64, replaces: &[&HeldRevocation]) -> HeldRevocation {
