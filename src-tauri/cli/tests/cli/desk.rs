@@ -156,8 +156,17 @@ impl Desk {
 
     /// The program at the store, about to run, with its output piped.
     pub fn command(&self, words: &[&str]) -> Command {
+        self.command_through(&self.through, words)
+    }
+
+    /// The same with a small disk in sight.
+    pub fn command_at(&self, disk: &Disk, words: &[&str]) -> Command {
+        self.command_through(&disk.enter(), words)
+    }
+
+    fn command_through(&self, through: &[OsString], words: &[&str]) -> Command {
         let program = OsString::from(env!("CARGO_BIN_EXE_yuanba-cli"));
-        let mut line = self.through.iter().chain([&program]);
+        let mut line = through.iter().chain([&program]);
         let mut command = Command::new(line.next().expect("a program"));
         command.args(line).arg("--json").args(words).env("YUANBA_STORE", self.store());
         command.env("YUANBA_PASSPHRASE", PASSPHRASE).env("YUANBA_NOW", TODAY);
