@@ -91,7 +91,8 @@ fn remove_file(path: &Path) -> io::Result<()> {
 
 /// Makes a rename last. Windows has no such call for folders.
 fn sync_folder(dir: &Path) -> Result<()> {
-    Ok(if cfg!(unix) {
-        fs::File::open(dir)?.sync_all()?
-    })
+    if cfg!(unix) {
+        fs::File::open(dir)?.sync_all()?;
+    }
+    Ok(())
 }

@@ -19,6 +19,8 @@ pub const PASSPHRASE: &str = "cabbage and rice";
 pub struct Desk {
     pub folder: tempfile::TempDir,
     store: PathBuf,
+    /// What the laptop's clock says
+    pub now: &'static str,
     /// The words before the program that let it see a small disk
     through: Vec<OsString>,
 }
@@ -54,15 +56,6 @@ impl Answer {
         assert_eq!(self.stderr, "", "nothing else is said");
         said
     }
-
-    /// The answers of a batch, each with its exit code.
-    pub fn answers(&self) -> Vec<(i64, Value)> {
-        let answer = |line: &str| {
-            let answer: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
-            (answer["exit"].as_i64().unwrap(), answer["result"].clone())
-        };
-        self.stdout.lines().map(answer).collect()
-    }
 }
 
 /// A sentence for people in three parts.
@@ -83,7 +76,7 @@ impl Desk {
     /// An empty folder.
     pub fn empty() -> Desk {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        Desk { store: folder.path().join("store"), folder, through: Vec::new() }
+        Desk { store: folder.path().join("store"), folder, now: TODAY, through: Vec::new() }
     }
 
     /// A place for a store on a small disk.
@@ -143,24 +136,47 @@ impl Desk {
         ended(child)
     }
 
-    /// The same on another day.
+    /// The same at a laptop whose clock says something else.
     pub fn run_on(&self, now: &str, words: &[&str]) -> Answer {
         ended(self.command(words).env("YUANBA_NOW", now).spawn().expect("the program starts"))
     }
 
-    /// One process that does one line after the other.
-    pub fn batch(&self, lines: &[&[&str]]) -> Answer {
-        let lines: String = lines.iter().map(|words| format!("{}\n", Value::from(words.to_vec()))).collect();
-        self.run_as(Some(PASSPHRASE), &["batch", "-"], &lines)
+    /// One process that does one thing after the other, which saves the unlocking; each with its own answer. Nothing is
+    /// said beside them, unless the clock is odd.
+    pub fn batch<L: AsRef<[W]>, W: AsRef<str>>(&self, lines: &[L]) -> Vec<Answer> {
+        let line = |words: &L| {
+            let words: Vec<&str> = words.as_ref().iter().map(AsRef::as_ref).collect();
+            format!("{}\n", Value::from(words))
+        };
+        let all = self.run_as(Some(PASSPHRASE), &["batch", "-"], &lines.iter().map(line).collect::<String>());
+        assert_eq!(all.exit, 0, "{}{}", all.stdout, all.stderr);
+        assert!(all.stderr.is_empty() || self.now != TODAY, "{}", all.stderr);
+        let answer = |line: &str| {
+            let answer: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+            let exit = answer["exit"].as_i64().and_then(|exit| exit.try_into().ok()).expect("an exit code");
+            Answer { exit, stdout: answer["result"].to_string(), stderr: String::new() }
+        };
+        let answers: Vec<Answer> = all.stdout.lines().map(answer).collect();
+        assert_eq!(answers.len(), lines.len(), "{}", all.stdout);
+        answers
     }
 
     /// The program at the store, about to run, with its output piped.
     pub fn command(&self, words: &[&str]) -> Command {
+        self.command_through(&self.through, words)
+    }
+
+    /// The same with a small disk in sight.
+    pub fn command_at(&self, disk: &Disk, words: &[&str]) -> Command {
+        self.command_through(&disk.enter(), words)
+    }
+
+    fn command_through(&self, through: &[OsString], words: &[&str]) -> Command {
         let program = OsString::from(env!("CARGO_BIN_EXE_yuanba-cli"));
-        let mut line = self.through.iter().chain([&program]);
+        let mut line = through.iter().chain([&program]);
         let mut command = Command::new(line.next().expect("a program"));
         command.args(line).arg("--json").args(words).env("YUANBA_STORE", self.store());
-        command.env("YUANBA_PASSPHRASE", PASSPHRASE).env("YUANBA_NOW", TODAY);
+        command.env("YUANBA_PASSPHRASE", PASSPHRASE).env("YUANBA_NOW", self.now);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

@@ -12,6 +12,9 @@ use tempfile::TempDir;
 
 /// What fills the disk up.
 const BALLAST: &str = "ballast";
+/// What is mounted. Named again when the options change, or mount would take the old ones along, which without root speak
+/// of users that nobody knows inside.
+const SOURCE: &str = "yuanba";
 /// The disk gives room in pieces of this size, in bytes.
 const PAGE: u64 = 4096;
 
@@ -31,12 +34,12 @@ impl Disk {
             (&["--mount"][..], &["--mount"][..]),
             (&["--user", "--map-root-user", "--mount"], &["--user", "--preserve-credentials", "--mount"]),
         ] {
-            let script = "mount -t tmpfs -o \"size=$2k,mode=0777\" yuanba \"$1\" && echo mounted && exec cat";
+            let script = "mount -t tmpfs -o \"size=$2k,mode=0777\" \"$3\" \"$1\" && echo mounted && exec cat";
             let mut holder = Command::new("unshare")
                 .args(own)
                 .args(["sh", "-c", script, "sh"])
                 .arg(folder.path())
-                .arg(size.to_string())
+                .args([&size.to_string(), SOURCE])
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
@@ -115,12 +118,12 @@ impl Disk {
 
     /// From now on the disk can only be read.
     pub fn lock(&self) {
-        self.inside("mount", &["-o", "remount,ro"]);
+        self.inside("mount", &["-o", "remount,ro", SOURCE]);
     }
 
     /// The disk can be written again.
     pub fn unlock(&self) {
-        self.inside("mount", &["-o", "remount,rw"]);
+        self.inside("mount", &["-o", "remount,rw", SOURCE]);
     }
 
     /// Pulls the disk out, whoever is using it. Its folder stays, empty.

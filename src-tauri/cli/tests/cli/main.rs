@@ -1,10 +1,14 @@
 //! What somebody at a command line sees of the product.
 
+mod bad_sticks;
+mod clocks;
 mod damage;
 mod demos;
 mod desk;
 mod disk;
+mod exports;
 mod full_disk;
+mod killed;
 mod not_opened;
 mod people;
 mod rosters;
