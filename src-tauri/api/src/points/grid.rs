@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use yuanba_core::Id;
 use yuanba_core::tables::points_claim;
+use yuanba_core::{Id, Level};
 use yuanba_practices::points::{Amount, Period};
 use yuanba_store::Record;
 
@@ -22,7 +22,15 @@ pub(super) fn grid(api: &Api, request: GridOf) -> Result<PointsGrid, ApiError> {
     let mut session = api.session()?;
     let date = entered::day("date", "日期", &request.date)?;
     let book = rules::book(&session, request.group, date)?;
-    let accounts = accounts(&mut session, request.group)?;
+    let mut accounts = accounts(&mut session, request.group)?;
+    // Points are claimed where people know each other: a county's grid of everybody would be of use to nobody.
+    if session.level == Level::County {
+        accounts.retain(|account| account.org == session.store.org());
+    }
+    let edition = format!("{} {} 版", book.name, book.version);
+    if accounts.is_empty() {
+        return Ok(PointsGrid { book: edition, accounts: Vec::new(), claims: Vec::new() });
+    }
     let Around { here, others, entries } = around(&session, date, None)?;
     let waiting = |claim: &&Record| state(claim) == ClaimState::Proposed;
     let posted = History::posted(&session, &entries)?;
@@ -60,11 +68,7 @@ pub(super) fn grid(api: &Api, request: GridOf) -> Result<PointsGrid, ApiError> {
             state: state(claim),
         })
     });
-    Ok(PointsGrid {
-        book: format!("{} {} 版", book.name, book.version),
-        accounts: rows,
-        claims: claims.collect(),
-    })
+    Ok(PointsGrid { book: edition, accounts: rows, claims: claims.collect() })
 }
 
 /// What is said beside a cell.
