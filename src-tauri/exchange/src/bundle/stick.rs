@@ -8,7 +8,10 @@ use super::{FileRead, read};
 use crate::Result;
 use crate::container::{self, EXTENSION};
 
-/// The bundles among files and folders, folders one level deep, in the order in which they were written as far as their
+/// How deep folders of a stick lie in each other, at the most.
+const DEPTH_MAX: usize = 8;
+
+/// The bundles among files and folders with everything below them, in the order in which they were written as far as their
 /// clear headers say, so that what comes before comes first.
 pub fn files_on(paths: &[PathBuf]) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = Vec::new();
@@ -17,13 +20,7 @@ pub fn files_on(paths: &[PathBuf]) -> Vec<PathBuf> {
             files.push(path.clone());
             continue;
         }
-        for entry in listed(path) {
-            if entry.is_dir() {
-                files.extend(listed(&entry).into_iter().filter(|f| is_bundle(f)));
-            } else if is_bundle(&entry) {
-                files.push(entry);
-            }
-        }
+        collect(path, DEPTH_MAX, &mut files);
     }
     let mut seen = std::collections::BTreeSet::new();
     files.retain(|file| seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())));
@@ -52,12 +49,22 @@ pub fn read_all(
     Ok(list)
 }
 
+fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        // A link to a folder may lead in a circle, or off the stick; one to a file is a file.
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            if depth > 0 {
+                collect(&path, depth - 1, files);
+            }
+        } else if is_bundle(&path) {
+            files.push(path);
+        }
+    }
+}
+
 fn is_bundle(file: &Path) -> bool {
     let hidden = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
     !hidden && file.is_file() && file.extension().is_some_and(|e| e.eq_ignore_ascii_case(EXTENSION))
-}
-
-fn listed(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
 }
