@@ -389,7 +389,7 @@ fn import_roster(api: &Api, request: ImportRoster) -> Result<RosterImported, Api
         Some(map) => {
             let bytes = load(map)?;
             let small = bytes.len() <= MAPPING_BYTES_MAX;
-            let mapping = small.then(|| serde_json::from_slice::<Mapping>(&bytes).ok()).flatten();
+            let mapping = small.then(|| Mapping::from_json(&bytes)).flatten();
             Some(mapping.ok_or_else(|| Trouble::DamagedFile { path: map.display().to_string() })?)
         }
     };

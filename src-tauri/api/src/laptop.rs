@@ -55,7 +55,8 @@ fn list(api: &Api, _: Nothing) -> Result<Vec<Laptop>, ApiError> {
     let mut listed = Vec::new();
     for org in store.organisations()?.into_iter().filter(|org| org.absorbed_into.is_none()) {
         let org_name = store.organisation_name(org.id)?;
-        for (id, number) in store.authority().laptops(org.id) {
+        for id in org.replicas {
+            let Some(number) = store.authority().letter(id, org.id) else { continue };
             listed.push(Laptop {
                 id: id.into(),
                 org: org.id.into(),

@@ -36,7 +36,11 @@ fn list(api: &Api, _: Nothing) -> Result<Vec<Organisation>, ApiError> {
     let session = api.session()?;
     let store = &session.store;
     let mut listed = Vec::new();
-    for org in store.organisations()? {
+    // Of a sibling only the certificate comes down to us: there is nothing to call it by, and nothing to send it.
+    let ours = |org: &yuanba_store::Organisation| {
+        org.name.is_some() || !org.replicas.is_empty() || org.id == store.org()
+    };
+    for org in store.organisations()?.into_iter().filter(ours) {
         let last_heard = match org.id == store.org() {
             true => None,
             false => store.last_heard(org.id)?.map(time::day),

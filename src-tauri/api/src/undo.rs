@@ -28,6 +28,8 @@ answer! {
         pub at: String,
         pub user: String,
         pub undone: bool,
+        /// The act that this one took back
+        pub undoes: Option<String>,
     }
 
     /// What was taken back.
@@ -92,6 +94,7 @@ pub(crate) fn recent_of(session: &Session, limit: u32) -> Result<Vec<Recent>, Ap
             at: time::stamp(deed.at_ms),
             user: names.get(&deed.user).cloned().unwrap_or_default(),
             undone: deed.undone,
+            undoes: deed.undoes.map(|group| group.to_string()),
         })
         .collect())
 }

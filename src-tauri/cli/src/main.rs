@@ -13,7 +13,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue};
 use serde_json::{Value, json};
 use yuanba_api::ApiError;
 
@@ -60,15 +60,26 @@ fn storeless(command: &Command) -> bool {
     matches!(command, Command::Commands | Command::Practice(_) | Command::Bundle(Bundle::Inspect { .. }))
 }
 
-/// Help goes to stdout; wrong words are told on stderr, and with `--json` as a document too.
+/// Help goes to stdout, with `--json` in a document; wrong words are told on stderr, and with `--json` as a document too.
 fn not_parsed(error: &clap::Error) -> u8 {
-    if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        let _ = error.print();
-        return if error.use_stderr() { exit::USAGE } else { exit::DONE };
+    let json = std::env::args_os().any(|word| word == "--json");
+    if !error.use_stderr() {
+        match json {
+            true => print(&json!({ "text": error.to_string() })),
+            false => drop(error.print()),
+        }
+        return exit::DONE;
     }
+    let mut told = usage("命令写得不对，什么也没做，数据没有动。", "用 --help 看看怎么写。");
+    told.field = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(word)) => Some(word.clone()),
+        Some(ContextValue::Strings(words)) => Some(words.join(" ")),
+        _ => None,
+    };
+    eprintln!("{}{}", told.message, told.next_step);
     let _ = error.print();
-    if std::env::args_os().any(|word| word == "--json") {
-        print(&failed(&usage("命令写得不对，什么也没做，数据没有动。", "用 --help 看看怎么写。")).1);
+    if json {
+        print(&failed(&told).1);
     }
     exit::USAGE
 }

@@ -246,7 +246,9 @@ fn not_json() -> ApiError {
 
 fn undo_last(seat: &mut Seat) -> Result<Answer, ApiError> {
     let recent = signed_in(seat, "undo.recent", json!({ "limit": 1000 }))?;
-    let last = recent.as_array().into_iter().flatten().find(|act| act["undone"] == false);
+    // Taking back what was taken back is asked for by its number: here the way leads further back.
+    let stands = |act: &&Value| act["undone"] == false && act["undoes"].is_null();
+    let last = recent.as_array().into_iter().flatten().find(stands);
     let group = last.map(|act| act["group"].clone()).unwrap_or_default();
     let document = seat.api.call("undo.group", json!({ "group": group.as_str().unwrap_or_default() }))?;
     let words = text(&document["done"]["text"]).to_owned();

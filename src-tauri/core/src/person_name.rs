@@ -5,6 +5,9 @@ use crate::width::half_width;
 /// Longer names than this are no names; the longest in use have about 20 characters.
 const CHARACTERS_MAX: usize = 60;
 
+/// What stands in the place of a name that somebody did not have.
+const NO_NAMES: [&str; 8] = ["无", "同上", "不详", "未知", "待定", "待查", "暂无", "空白"];
+
 /// Reads a name: `张  三` and `李　四` lose their blanks, the dots • ． ‧ . between characters become `·`. Rare and traditional
 /// characters stay as they are. A blank between Latin letters stays, as one space. `None` when no letter is left.
 pub fn read_name(text: &str) -> Option<String> {
@@ -13,7 +16,7 @@ pub fn read_name(text: &str) -> Option<String> {
     }
     // Nearly every name is two to four Chinese characters and nothing else.
     if (6..=12).contains(&text.len()) && text.chars().all(|c| matches!(c, '\u{4e00}'..='\u{9fff}')) {
-        return Some(text.to_owned());
+        return (!NO_NAMES.contains(&text)).then(|| text.to_owned());
     }
     let chars: Vec<char> = text.chars().filter_map(half_width).collect();
     let mut name = String::with_capacity(text.len());
@@ -40,6 +43,9 @@ pub fn read_name(text: &str) -> Option<String> {
         }
     }
     let name = name.trim_end_matches('·');
+    if NO_NAMES.contains(&name) {
+        return None;
+    }
     let count = name.chars().count();
     let written = name.chars().any(|c| c.is_alphabetic() || is_private(c));
     (written && count <= CHARACTERS_MAX).then(|| name.to_owned())
@@ -76,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_cell_without_a_letter_is_no_name() {
-        for text in ["", " 　", "·", "123", "/", "—"] {
+        for text in ["", " 　", "·", "123", "/", "—", "无", " 同 上 ", "不详"] {
             assert_eq!(read_name(text), None, "{text}");
         }
     }

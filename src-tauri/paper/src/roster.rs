@@ -112,7 +112,10 @@ pub fn read(bytes: &[u8], options: &ReadOptions, watch: &mut Watch<'_>) -> Resul
     let given = mapping.and_then(|m| m.header_rows.as_deref());
     let header = match given {
         Some(rows) => Header::given(&grid, rows),
-        None => Header::find(&grid).ok_or(RosterError::NoHeader)?,
+        None => Header::find(&grid)
+            // A header of other words than ours: who said where the names are takes the first row that is no title for it.
+            .or_else(|| mapping.filter(|m| m.names_people()).and_then(|_| Header::first(&grid)))
+            .ok_or(RosterError::NoHeader)?,
     };
     let mut columns = column::columns(&grid, &header, mapping);
     let layout = Layout::new(&columns);
@@ -167,7 +170,10 @@ fn choose(
     let at = found.iter().position(|(score, _)| Some(*score) == best);
     let sheet = match at {
         Some(at) => found.remove(at).1,
-        None if filled.is_some() => return Err(RosterError::NoHeader),
+        None if filled.is_some() && !mapping.is_some_and(Mapping::names_people) => {
+            return Err(RosterError::NoHeader);
+        }
+        None if filled.is_some() => filled.unwrap_or_default(),
         None => return Err(SheetError::NoSheet.into()),
     };
     let grid = workbook.read(Some(&sheet), usize::MAX, watch)?;

@@ -233,3 +233,77 @@ fn a_header_pointed_at_below_the_last_row_takes_no_longer_than_the_sheet() {
     }
     assert!(began.elapsed().as_secs() < 10, "four thousand million rows were gone through");
 }
+
+#[test]
+fn what_stands_under_a_table_is_nobody_whatever_it_holds() {
+    let head = "序号,姓名,性别,公民身份号码,出生日期,手机号码,所在党支部\n\
+        1,王伟,男,511722198507010018,,13800000000,石河村党支部\n\
+        2,李芳,女,,1970-01-01,,负责人：三组\n";
+    for under in [
+        "书记（签字）：,,,填表人：,,2025.6.30,",
+        "填表人：张三,,,联系电话：13800000000,,填表日期：2025年6月30日,",
+        ",填表人：张三,,联系电话：13800000000,,填表日期：2025年6月30日,",
+        ",填表人,张三,电话,13800000000,2025年6月30日,",
+        "审核：,,,制表：,,时间：2025.6.30,",
+        ",单位（盖章）,,,,2025年6月30日,",
+        ",第 1 页 共 3 页,,,,,",
+        ",以下空白,,,,,",
+        ",正式党员28人，预备党员2人,,,,,",
+        "联系人：,李四,,电话：,,13900000000,",
+        "填报人：,,审核人：,,负责人：,2025.06.30,石河村党支部",
+        ",合　计,30,20,10,,",
+    ] {
+        let roster = import(format!("{head}{under}\n").as_bytes(), None).unwrap();
+        let names: Vec<_> = roster.rows.iter().map(|row| text(row, Field::Name)).collect();
+        assert_eq!(names, ["王伟", "李芳"], "{under}");
+    }
+    // Of numbers only those count that can be what their columns hold.
+    let bytes = workbook(|sheet| {
+        write(sheet, &[&["序号", "姓名", "性别", "身份证号", "出生日期"], &["1", "王伟", "男", "511722198507010018"]]);
+        write_numbers(sheet, 2, &[(2, 30.0), (3, 20.0), (4, 10.0)]);
+        sheet.write_string(2, 1, "合　计").unwrap();
+        write_numbers(sheet, 3, &[(1, 20.0), (3, 10.0)]);
+        sheet.write_string(3, 0, "男党员").unwrap().write_string(3, 2, "女党员").unwrap();
+    });
+    assert_eq!(import(&bytes, None).unwrap().rows.len(), 1);
+}
+
+fn write_numbers(sheet: &mut Worksheet, row: u32, cells: &[(u16, f64)]) {
+    for (column, number) in cells {
+        sheet.write_number(row, *column, *number).unwrap();
+    }
+}
+
+#[test]
+fn a_word_for_nobody_is_no_name() {
+    let csv = "姓名,性别,身份证号\n无,男,511722198507010018\n同上,女,511722198507010026\n";
+    let roster = import(csv.as_bytes(), None).unwrap();
+    assert_eq!(roster.rows.len(), 2);
+    for row in &roster.rows {
+        assert!(row.values.name().is_none() && row.problems.iter().any(|p| p.code == Code::NameMissing));
+    }
+}
+
+#[test]
+fn a_mapping_is_written_as_it_comes_to_hand() {
+    let csv = "石河村名单\n称呼,证号,出生（年月）\n王伟,511722198507010018,1985-07-01\n";
+    for written in [
+        r#"{"A": "name", "B": "id_number", "C": "birth_date"}"#,
+        r#"{"称呼": "姓名", "证号": "公民身份号码", "出生": "出生日期"}"#,
+        r#"{"columns": {"A": "name", "证号": "id_number", "C": "birth_date"}}"#,
+        r#"{"header_rows": [2], "columns": {"A": "name", "B": "id_number", "C": "birth_date"}}"#,
+        r#"[{"column": "A", "field": "name"}, {"header": "证号", "field": "id_number"}]"#,
+        r#"{"file": "x", "sheet": null, "columns": [{"column": "A", "header": "称呼", "field": "name", "certainty": 0.0},
+            {"column": "B", "header": "证号", "field": "id_number", "certainty": 1.0}]}"#,
+    ] {
+        let mapping = Mapping::from_json(written.as_bytes()).unwrap_or_else(|| panic!("{written}"));
+        let roster = import(csv.as_bytes(), Some(mapping)).unwrap();
+        assert_eq!(roster.header.rows, [2], "{written}");
+        assert_eq!(text(&roster.rows[0], Field::Name), "王伟", "{written}");
+        assert_eq!(text(&roster.rows[0], Field::IdNumber), "511722198507010018", "{written}");
+        assert_eq!(text(&roster.rows[0], Field::BirthDate), "1985-07-01", "{written}");
+    }
+    for nonsense in ["{", "1", r#"{"A": "nose"}"#, r#"{"columns": 3}"#, r#"[{"column": "A"}]"#] {
+        assert_eq!(Mapping::from_json(nonsense.as_bytes()), None, "{nonsense}");
+    }
+}

@@ -40,11 +40,20 @@ impl Store {
                     level: tree.level(id).and_then(Level::from_number),
                     parent: tree.granted_parent(id),
                     absorbed_into: (canonical != id).then_some(canonical),
-                    replicas: tree.laptops(id).into_iter().map(|(replica, _)| replica).collect(),
+                    replicas: self.laptops_of(id),
                     place: fact(organisation::PLACE),
                 })
             })
             .collect()
+    }
+
+    /// The laptops of an organisation, each once: one that came with an organisation that was absorbed is certified for
+    /// both.
+    fn laptops_of(&self, org: Id) -> Vec<Id> {
+        let mut laptops: Vec<Id> = self.authority().laptops(org).into_iter().map(|(replica, _)| replica).collect();
+        laptops.sort_unstable();
+        laptops.dedup();
+        laptops
     }
 
     /// The name of an organisation, or the beginning of its id.

@@ -57,6 +57,22 @@ fn the_same_file_again_changes_nothing_and_one_undo_takes_the_import_back() {
 }
 
 #[test]
+fn one_undo_after_another_leads_further_back() {
+    let desk = Desk::village();
+    let empty = desk.digest()["state_digest"].clone();
+    for name in ["王秀英", "张三"] {
+        desk.call("member.save", json!({ "fields": { "name": name } })).done();
+    }
+    desk.run(&["undo"]).done();
+    assert_eq!(desk.run(&["member", "list"]).done()["members"][0]["name"], "王秀英");
+    let taken_back = desk.run(&["undo"]).done()["done"]["group"].clone();
+    assert_eq!(desk.digest()["state_digest"], empty);
+    assert_ne!(desk.run(&["undo"]).exit, 0, "there is nothing more");
+    desk.run(&["undo", taken_back.as_str().unwrap()]).done();
+    assert_eq!(desk.run(&["member", "list"]).done()["count"], 1, "an undo is taken back by its number");
+}
+
+#[test]
 fn what_is_exported_comes_in_again_as_unchanged_masked_or_not() {
     let desk = Desk::village();
     desk.run(&["roster", "import", &file(&desk, "名册.csv", ROSTER)]);

@@ -200,3 +200,52 @@ fn an_erasure_takes_the_words_away_on_both_sides_and_the_sums_still_verify() {
     let scope = |desk: &Desk| desk.run(&["digest", "--org", "石河村党支部"]).done();
     assert_eq!(scope(&village), scope(&township));
 }
+
+#[test]
+fn a_bundle_is_found_wherever_it_lies_on_the_stick() {
+    let (village, township) = pair();
+    let deep = stick(&village, "盘/资料/2026 年/六月");
+    village.run(&["bundle", "write", "--to", "parent", "--out", &deep]).done();
+    let read = township.run(&["bundle", "read", &village.path("盘")]).done();
+    assert_eq!(read["files"].as_array().unwrap().len(), 1, "{read}");
+    assert_eq!(read["files"][0]["status"], "read");
+}
+
+#[test]
+fn a_laptop_that_joined_with_its_organisation_is_one_laptop() {
+    let (village, second) = (Desk::village(), Desk::of("village", "石河二机"));
+    let (request, grant) = (second.path("申请"), second.path("授权"));
+    second.run(&["enrol", "request", "--out", &request]).done();
+    village.run(&["enrol", "grant", &request, "--out", &grant, "--org", "石河村党支部"]).done();
+    second.run(&["enrol", "accept", &grant]).done();
+    carry(&second, &village, "石河村党支部", "回");
+    for desk in [&village, &second] {
+        let laptops = desk.run(&["revoke"]).done();
+        assert_eq!(laptops["count"], 2, "{laptops}");
+        let orgs = desk.run(&["org", "list"]).done();
+        let list = orgs["organisations"].as_array().unwrap();
+        let own = list.iter().find(|org| org["absorbed_into"].is_null()).unwrap();
+        assert_eq!(own["replicas"], 2, "{orgs}");
+    }
+}
+
+#[test]
+fn a_village_lists_nobody_whom_it_cannot_call_by_name() {
+    let (village, township) = pair();
+    let other = Desk::of("village", "清溪村党支部");
+    enrol(&other, &township);
+    carry(&township, &village, "石河村党支部", "回");
+    let names: Vec<String> = village.run(&["org", "list"]).done()["organisations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|org| org["name"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    let elsewhere = Desk::of("township", "白马镇党委");
+    let request = village.path("又申请");
+    village.run(&["enrol", "request", "--out", &request]).done();
+    let refused = elsewhere.run(&["enrol", "grant", &request, "--out", &village.path("又授权")]);
+    assert_eq!(refused.exit, 3);
+    assert!(refused.json()["error"]["message"].as_str().unwrap().contains("别的上级"), "{}", refused.stdout);
+}

@@ -37,6 +37,8 @@ fn words_that_make_no_sense_do_nothing_and_exit_with_2() {
     let desk = Desk::village();
     for words in [
         &["nonsense"][..],
+        &[],
+        &["roster"],
         &["roster", "import"],
         &["member", "list", "--unmasked"],
         &["digest", "--org", "没有这个村"],
@@ -48,6 +50,10 @@ fn words_that_make_no_sense_do_nothing_and_exit_with_2() {
         assert_eq!(answer.exit, 2, "{words:?}: {}", answer.stdout);
         assert_eq!(answer.json()["error"]["code"], "wrong_usage", "{words:?}");
     }
+    let missing = desk.run(&["init", "--level", "village"]);
+    assert!(missing.json()["error"]["field"].as_str().unwrap().contains("--name"), "{}", missing.stdout);
+    assert!(missing.stderr.starts_with("命令写得不对"), "{}", missing.stderr);
+    assert!(desk.run(&["undo", "--help"]).done()["text"].as_str().unwrap().contains("撤销"));
     let nowhere = Desk::empty().run(&["digest"]);
     assert_eq!((nowhere.exit, nowhere.json()["error"]["code"].clone()), (2, json!("not_found")));
 }

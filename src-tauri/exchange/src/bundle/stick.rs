@@ -8,7 +8,10 @@ use super::{FileRead, read};
 use crate::Result;
 use crate::container::{self, EXTENSION};
 
-/// The bundles among files and folders, folders one level deep, in the order in which they were written as far as their
+/// How deep folders of a stick lie in each other, at the most.
+const DEPTH_MAX: usize = 8;
+
+/// The bundles among files and folders with everything below them, in the order in which they were written as far as their
 /// clear headers say, so that what comes before comes first.
 pub fn files_on(paths: &[PathBuf]) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = Vec::new();
@@ -17,18 +20,10 @@ pub fn files_on(paths: &[PathBuf]) -> Vec<PathBuf> {
             files.push(path.clone());
             continue;
         }
-        let Ok(entries) = listed(path) else {
-            // Reading it says what is wrong; a stick that cannot be read is no empty stick.
+        // Reading it says what is wrong: a stick that cannot be read is no empty stick. Folders further below may be closed
+        // to people, as those are that systems keep for themselves.
+        if collect(path, DEPTH_MAX, &mut files).is_err() {
             files.push(path.clone());
-            continue;
-        };
-        for entry in entries {
-            if entry.is_dir() {
-                // The folders that systems keep for themselves on a stick are often closed to people.
-                files.extend(listed(&entry).unwrap_or_default().into_iter().filter(|f| is_bundle(f)));
-            } else if is_bundle(&entry) {
-                files.push(entry);
-            }
         }
     }
     let mut seen = std::collections::BTreeSet::new();
@@ -58,11 +53,23 @@ pub fn read_all(
     Ok(list)
 }
 
+fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    let entries: Vec<_> = std::fs::read_dir(folder)?.collect::<std::io::Result<_>>()?;
+    for entry in entries {
+        let path = entry.path();
+        // A link to a folder may lead in a circle, or off the stick; one to a file is a file.
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            if depth > 0 {
+                let _ = collect(&path, depth - 1, files);
+            }
+        } else if is_bundle(&path) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
 fn is_bundle(file: &Path) -> bool {
     let hidden = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
     !hidden && file.is_file() && file.extension().is_some_and(|e| e.eq_ignore_ascii_case(EXTENSION))
-}
-
-fn listed(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
 }

@@ -183,7 +183,8 @@ fn check_join(store: &Store, tree: &Authority, asked: &RequestFile, org: Id) -> 
 }
 
 fn has_parent(store: &Store, name: &str, parent: Id) -> Result<ExchangeError> {
-    let parent = store.organisation_name(parent)?;
+    let known = store.organisations()?.into_iter().find(|org| org.id == parent);
+    let parent = known.and_then(|org| org.name).unwrap_or_else(|| "别的上级".to_owned());
     Ok(Refusal::new(
         "second_parent",
         format!("{name}已经归{parent}管，不能再归这里。{}", untouched(store.level())),

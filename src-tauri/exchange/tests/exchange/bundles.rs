@@ -170,9 +170,9 @@ fn a_stick_is_read_whole_with_its_folders_and_the_earlier_first() {
     let reads =
         bundle::read_all(&mut township.store, &[stick.path().to_owned()], &mut |_| seen += 1).unwrap();
     let statuses: Vec<Status> = reads.iter().map(|r| r.status).collect();
-    assert_eq!(statuses, [Status::Read, Status::Read, Status::Refused]);
-    assert_eq!(seen, 3);
-    assert_eq!(reads[2].code, Some("damaged"));
+    assert_eq!(statuses, [Status::Read, Status::Already, Status::Read, Status::Refused]);
+    assert_eq!(seen, 4);
+    assert_eq!(reads[3].code, Some("damaged"));
     assert_eq!(township.members(), 2);
 }
 

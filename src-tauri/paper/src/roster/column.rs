@@ -8,6 +8,7 @@ use yuanba_core::{IdNumber, Phone};
 
 use super::Field;
 use super::header::{Header, field_of};
+use super::word::plain;
 use crate::sheet::Grid;
 
 /// One column of the table.
@@ -35,8 +36,58 @@ pub struct Mapping {
     pub sheet: Option<String>,
     /// The header's rows from 1; `None` leaves them to the program, an empty list says that there is no header.
     pub header_rows: Option<Vec<u32>>,
-    /// Fields by column name; `null` leaves a column out. Columns not named here are read as the program understands them.
+    /// Fields by column name, or by the words of its header; `null` leaves a column out. Columns not named here are read
+    /// as the program understands them.
     pub columns: BTreeMap<String, Option<Field>>,
+}
+
+impl Mapping {
+    /// Reads what a person wrote: this struct, nothing but its columns, or the `columns` of a dry run as they came.
+    /// A field goes by its name or by its label (`name`, `姓名`). `None` when it is none of these.
+    pub fn from_json(bytes: &[u8]) -> Option<Self> {
+        let document: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+        let parts = document.as_object().filter(|parts| {
+            ["sheet", "header_rows", "columns"].iter().any(|part| parts.contains_key(*part))
+        });
+        let Some(parts) = parts else {
+            return Some(Self { columns: fields(&document)?, ..Self::default() });
+        };
+        let part = |name: &str| parts.get(name).cloned().unwrap_or_default();
+        Some(Self {
+            sheet: serde_json::from_value(part("sheet")).ok()?,
+            header_rows: serde_json::from_value(part("header_rows")).ok()?,
+            columns: parts.get("columns").map_or_else(|| Some(BTreeMap::new()), fields)?,
+        })
+    }
+
+    /// Whether it says which column holds the names.
+    pub(super) fn names_people(&self) -> bool {
+        self.columns.values().any(|field| *field == Some(Field::Name))
+    }
+}
+
+fn fields(columns: &serde_json::Value) -> Option<BTreeMap<String, Option<Field>>> {
+    let field = |value: &serde_json::Value| match value {
+        serde_json::Value::Null => Some(None),
+        value => {
+            let word = value.as_str()?;
+            let labelled = || Field::ALL.into_iter().find(|field| field.label() == word);
+            Field::from_name(word).or_else(labelled).map(Some)
+        }
+    };
+    match columns {
+        serde_json::Value::Object(columns) => {
+            columns.iter().map(|(name, value)| Some((name.clone(), field(value)?))).collect()
+        }
+        serde_json::Value::Array(columns) => columns
+            .iter()
+            .map(|column| {
+                let name = column.get("column").or_else(|| column.get("header"))?.as_str()?;
+                Some((name.to_owned(), field(column.get("field")?)?))
+            })
+            .collect(),
+        _ => None,
+    }
 }
 
 /// Rows whose cells are looked at to tell two columns of one header apart.
@@ -123,7 +174,9 @@ fn looks_like_number(text: &str) -> bool {
 
 fn apply(columns: &mut Vec<Column>, mapping: &Mapping) {
     for (name, field) in &mapping.columns {
-        let Some(index) = number(name) else { continue };
+        let headed = |column: &&Column| plain(&column.header) == plain(name);
+        let headed = || columns.iter().find(headed).map(|column| column.index);
+        let Some(index) = number(name).or_else(headed) else { continue };
         if let Some(field) = field.filter(|field| !field.is_joined()) {
             columns.iter_mut().filter(|c| c.field == Some(field)).for_each(|c| c.field = None);
         }

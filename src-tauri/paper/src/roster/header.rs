@@ -51,6 +51,12 @@ impl Header {
         best
     }
 
+    /// The first row with more than one cell.
+    pub(super) fn first(grid: &Grid) -> Option<Self> {
+        let row = grid.rows().find(|row| row.filled() > 1)?;
+        Some(Self::of_rows(grid, row.index(), row.index()))
+    }
+
     /// The header in these rows, numbered from 1, that a person pointed at. No rows: the columns have no headers.
     pub fn given(grid: &Grid, rows: &[u32]) -> Self {
         let (Some(first), Some(last)) = (rows.iter().min(), rows.iter().max()) else {

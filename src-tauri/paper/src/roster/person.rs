@@ -22,7 +22,8 @@ pub(super) enum Kind {
 }
 
 const SUMS: [&str; 8] = ["合计", "总计", "共计", "小计", "累计", "总人数", "合计人数", "总数"];
-const NOTES: [&str; 15] = [
+/// How the lines under a table begin.
+const NOTES: [&str; 17] = [
     "注:",
     "注：",
     "备注",
@@ -32,13 +33,34 @@ const NOTES: [&str; 15] = [
     "审核",
     "填报",
     "单位负责",
+    "单位(",
     "负责人",
     "审批",
     "签字",
     "盖章",
     "以上",
+    "以下",
     "党支部书记",
 ];
+/// What nobody is called.
+const LABELS: [&str; 14] = [
+    "填表人",
+    "填报人",
+    "制表人",
+    "审核人",
+    "负责人",
+    "经办人",
+    "联系人",
+    "填表日期",
+    "填报日期",
+    "填报单位",
+    "单位盖章",
+    "以下空白",
+    "合计",
+    "总计",
+];
+/// An identity number that was cut short has still so many characters.
+const IDENTITY_CHARS_MIN: usize = 15;
 const ORGANISATIONS: [&str; 8] = ["支部", "总支", "党委", "村", "社区", "党小组", "镇", "乡"];
 
 /// Says what a row is.
@@ -58,7 +80,7 @@ pub(super) fn kind_of(
     }
     let Some(name_column) = layout.column(Field::Name) else { return Kind::Other };
     let name = row.get(name_column);
-    if is_sum(row, name_column) && layout.evidence(row) == 0 {
+    if is_sum(row, name_column) && layout.evidence(row) == 0 || is_footer(row, layout, name_column) {
         return Kind::Other;
     }
     if let Some(title) = title(grid, row, name_column) {
@@ -106,6 +128,43 @@ fn is_sum(row: &Row<'_>, name_column: u32) -> bool {
         }
         _ => false,
     })
+}
+
+/// The lines under a table (填表人：, 联系电话：, the day): words that end in a colon, or that are called what nobody is. A date
+/// or a telephone number among them makes no person of them; an identity number would.
+fn is_footer(row: &Row<'_>, layout: &Layout, name_column: u32) -> bool {
+    let identity = layout.column(Field::IdNumber).map_or(Cell::Empty, |column| row.get(column));
+    let numbered = match identity {
+        Cell::Number(number, _) => number >= 1e14,
+        Cell::Text(text) => text.chars().filter(|c| c.is_alphanumeric()).count() >= IDENTITY_CHARS_MIN && !has_colon(text),
+        Cell::Empty => false,
+    };
+    !numbered
+        && row.cells().any(|(column, cell)| {
+            let Cell::Text(text) = cell else { return false };
+            if text.len() > 4 * 40 || layout.is_free_text(column) {
+                return false;
+            }
+            let text = without_blanks(text);
+            let label = text.trim_end_matches([':', '：']);
+            let begins = NOTES.iter().chain(&LABELS).any(|note| text.starts_with(note));
+            let nobody = begins || is_page_number(&text) || is_count(&text);
+            (column == name_column && nobody) || label.len() < text.len() && !label.is_empty() || begins && has_colon(&text)
+        })
+}
+
+fn has_colon(text: &str) -> bool {
+    text.contains([':', '：'])
+}
+
+/// `正式党员 28 人`
+fn is_count(text: &str) -> bool {
+    text.strip_suffix('人').is_some_and(|count| count.ends_with(|c: char| c.is_ascii_digit()))
+}
+
+/// `第 1 页 共 3 页`
+fn is_page_number(text: &str) -> bool {
+    text.starts_with('第') && text.contains('页') && text.chars().any(|c| c.is_ascii_digit())
 }
 
 /// A row that is one cell merged over the names and more: a title, of an organisation or of something else.

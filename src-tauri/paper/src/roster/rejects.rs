@@ -6,7 +6,8 @@ use std::io::{Seek, Write};
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use super::column::letters;
-use super::reading::{ImportReading, ReadRow, Status};
+use super::Code;
+use super::reading::{Doubt, ImportReading, ReadRow, Status};
 use crate::sheet::{Cell, Row, Shape};
 use crate::table::{PAPER_A4, TableError};
 
@@ -142,7 +143,10 @@ fn write_cell(
 
 /// All reasons of a row, in plain Chinese.
 fn reasons(row: &ReadRow) -> String {
-    let mut reasons: Vec<String> = row.doubt.iter().map(ToString::to_string).collect();
+    // Of rows that stand twice the problem says more than the doubt: which rows they are.
+    let told = row.problems.iter().any(|problem| problem.code == Code::DuplicateInFile);
+    let doubt = row.doubt.filter(|doubt| !(told && *doubt == Doubt::TwiceInFile));
+    let mut reasons: Vec<String> = doubt.iter().map(ToString::to_string).collect();
     reasons.extend(row.problems.iter().map(|problem| problem.text.clone()));
     reasons.join("")
 }

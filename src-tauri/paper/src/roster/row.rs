@@ -3,7 +3,7 @@
 use yuanba_core::sex::Sex;
 
 use super::cell::{CellReader, Said, is_written};
-use super::{Code, Column, Field, Problem, Value, Values};
+use super::{Code, Column, Content, Field, Problem, Value, Values};
 use crate::sheet::{Cell, Grid, Row};
 
 /// One person's row.
@@ -46,19 +46,39 @@ impl Layout {
         self.fields.len()
     }
 
+    /// Whether any text may stand in a column that has a field.
+    pub(super) fn is_free_text(&self, column: u32) -> bool {
+        let here = |(field, columns): &&(Field, Vec<u32>)| {
+            columns.contains(&column) && field.content() == Content::Text
+        };
+        self.fields.iter().any(|field| here(&field))
+    }
+
     /// How many cells of a row look like a person's: numbers with digits, dates, sexes. Notes and sums have none.
     pub(super) fn evidence(&self, row: &Row<'_>) -> usize {
         let personal =
             [Field::Sex, Field::IdNumber, Field::Nation, Field::BirthDate, Field::Phones, Field::JoinedOn];
         let like = |field: Field, cell: Cell<'_>| match cell {
             Cell::Empty => false,
-            Cell::Number(number, _) => field != Field::Sex || matches!(number, 1.0 | 2.0),
+            Cell::Number(number, _) => could_be(field, number),
             Cell::Text(text) if field == Field::Sex => Sex::read(text).is_some(),
             Cell::Text(text) if field == Field::Nation => yuanba_core::Nation::read(text).is_some(),
             Cell::Text(text) => text.chars().filter(|c| c.is_numeric()).count() >= 4,
         };
         let columns = personal.iter().filter_map(|field| Some((*field, self.column(*field)?)));
         columns.filter(|(field, column)| like(*field, row.get(*column))).count()
+    }
+}
+
+/// Whether a number can be what the field holds; sums and counts are smaller.
+fn could_be(field: Field, number: f64) -> bool {
+    match field {
+        Field::Sex => matches!(number, 1.0 | 2.0),
+        Field::IdNumber => number >= 1e14,
+        Field::Phones => number >= 1e6,
+        // A year, or the days since 1900 of somebody grown up.
+        Field::BirthDate | Field::JoinedOn => number >= 1_900.0,
+        _ => false,
     }
 }
 

@@ -15,7 +15,11 @@ export type Limit = { limit: number, };
 /**
  * Something that was done.
  */
-export type Recent = { group: string, text: string, at: string, user: string, undone: boolean, };
+export type Recent = { group: string, text: string, at: string, user: string, undone: boolean, 
+/**
+ * The act that this one took back
+ */
+undoes: string | null, };
 
 /**
  * What was taken back.
