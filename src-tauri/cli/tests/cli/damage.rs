@@ -110,7 +110,7 @@ fn a_log_that_was_lost_cut_or_damaged_takes_back_whole_acts_and_nothing_else() {
     assert_eq!(damaged(Some(b"")), 0);
     assert_eq!(damaged(Some(&[0xff; 9000])), 0);
     let mut held_before = 0;
-    for eighth in 1..8 {
+    for eighth in [1, 3, 5, 7] {
         let length = log.len() * eighth / 8 + eighth % 3;
         let held = damaged(Some(&log[..length]));
         assert!(held >= held_before, "a longer log holds no less");

@@ -52,6 +52,23 @@ fn kill(mut command: Command, moment: Moment, desk: &Desk, whole: Duration) -> b
     program.wait().expect("ended").code().is_none()
 }
 
+/// How often a moment is tried before it counts as missed: other programs make this one slower or faster.
+const TRIES: u32 = 6;
+
+/// Kills a program at a moment, its store being as it was before each try. `whole` becomes shorter when a run was faster.
+/// Whether it was killed in the middle; else it came to its end.
+fn kill_in(desk: &Desk, words: &[&str], moment: Moment, clean: &Snapshot, whole: &mut Duration) -> bool {
+    for _ in 0..TRIES {
+        clean.put_back();
+        let begun = Instant::now();
+        if kill(desk.command(words), moment, desk, *whole) {
+            return true;
+        }
+        *whole = begun.elapsed().min(*whole);
+    }
+    false
+}
+
 /// How long something takes.
 fn timed(work: impl FnOnce()) -> Duration {
     let begun = Instant::now();
@@ -81,11 +98,10 @@ fn an_import_that_is_killed_at_any_moment_wrote_everybody_or_nobody() {
     let file = desk.file("名册.csv", roster(90));
     let (before, clean) = (desk.digest(), Snapshot::of(&desk.store()));
     let import = ["roster", "import", &file];
-    let whole = timed(|| _ = desk.run(&import).done());
+    let mut whole = timed(|| _ = desk.run(&import).done());
     let mut killed = 0;
     for moment in MOMENTS {
-        clean.put_back();
-        killed += u32::from(kill(desk.command(&import), moment, &desk, whole));
+        killed += u32::from(kill_in(&desk, &import, moment, &clean, &mut whole));
         let seen = all_done(&desk, moment, &[DIGEST, VERIFY, PEOPLE, &import, PEOPLE, VERIFY]);
         let people = &seen[2]["count"];
         assert!(*people == 0 || *people == 90, "{moment:?}: {people} people");
@@ -105,12 +121,11 @@ fn a_stick_whose_reading_is_killed_at_any_moment_was_read_whole_or_not_at_all() 
     let (before, clean, wanted) =
         (township.digest(), Snapshot::of(&township.store()), village.run(&scope).done());
     let read = ["bundle", "read", &folder];
-    let whole = timed(|| _ = township.run(&read).done());
+    let mut whole = timed(|| _ = township.run(&read).done());
     let after = township.digest();
     let mut killed = 0;
     for moment in MOMENTS {
-        clean.put_back();
-        killed += u32::from(kill(township.command(&read), moment, &township, whole));
+        killed += u32::from(kill_in(&township, &read, moment, &clean, &mut whole));
         let seen = all_done(&township, moment, &[DIGEST, VERIFY, PEOPLE, &read, DIGEST, &scope]);
         let was_read = seen[0] == after;
         assert!(was_read || seen[0] == before, "{moment:?}");
