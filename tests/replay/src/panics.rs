@@ -40,3 +40,27 @@ fn is_ours(place: &Location<'_>) -> bool {
     let file = place.file().replace('\\', "/");
     file.contains("src-tauri/") || file.contains("tests/replay/")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_let_pass(body: fn()) -> bool {
+        catch_unwind(|| only_of_libraries(body)).is_ok()
+    }
+
+    /// Panics inside the standard library, as a reader of foreign bytes may do.
+    fn in_a_library() {
+        let no_step = std::hint::black_box(0);
+        drop((0..3).step_by(no_step));
+    }
+
+    #[test]
+    fn a_library_may_panic_where_somebody_survives_it_and_our_own_code_never() {
+        assert!(is_let_pass(|| ()));
+        assert!(is_let_pass(|| drop(catch_unwind(in_a_library))));
+        assert!(!is_let_pass(in_a_library));
+        assert!(!is_let_pass(|| drop(catch_unwind(|| panic!("ours")))));
+        assert!(!is_let_pass(|| panic!("ours")));
+    }
+}
