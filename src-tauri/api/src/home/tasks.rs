@@ -10,7 +10,7 @@ use crate::errand::{Errand, for_whom};
 /// More courtyards without a liaison than this are one line.
 const UNATTENDED_MAX: usize = 3;
 
-/// So many who proposed claims are named.
+/// So many who proposed claims are all named.
 const PROPOSERS_MAX: usize = 3;
 
 /// Everything there is to do.
@@ -168,7 +168,7 @@ fn proposed_by(proposers: &[String]) -> String {
     match proposers.len() {
         0 => String::new(),
         count if count <= PROPOSERS_MAX => format!("{}申报的", proposers.join("、")),
-        count => format!("{}等 {count}\u{a0}人申报的", proposers[..PROPOSERS_MAX].join("、")),
+        count => format!("{}等 {count}\u{a0}人申报的", proposers[..PROPOSERS_MAX - 1].join("、")),
     }
 }
 
