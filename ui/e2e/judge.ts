@@ -41,3 +41,42 @@ export async function fits(page: Page): Promise<void> {
   })
   expect(over).toEqual({ wide: 0, high: 0 })
 }
+
+/** Letters that are too small, words cut off with no way to them, targets that a shaking hand would miss or that lie under something. */
+export async function handy(page: Page, letters: 'normal' | 'big'): Promise<void> {
+  const least = letters === 'big' ? { letters: 18, target: 60 } : { letters: 14, target: 44 }
+  const found = await page.evaluate((least) => {
+    const out = new Set<string>()
+    // The search of the menu and, in a low window, its items are lower; a field's ring stands around more than its input;
+    // the beginning of a long text stands in a list whose row opens the whole.
+    const lower = (el: Element) => (el.matches('.find') ? 40 : el.closest('.menu ul') && window.innerHeight <= 720 ? Math.min(56, least.target) : least.target)
+    const inside = '.el-select__input, .sel > input, .vh, p > a, dd > a, dd > button'
+    // Its middle, where one presses, belongs to it; what is scrolled away is not asked about.
+    const reached = (el: Element, box: DOMRect) => {
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+      for (let up: Element | null = el; up; up = up.parentElement) {
+        const { left, right, top, bottom } = up.getBoundingClientRect()
+        if (getComputedStyle(up).overflow !== 'visible' && (x < left || x > right || y < top || y > bottom)) return true
+      }
+      const hit = document.elementFromPoint(x, y)
+      return hit === null || el.contains(hit) || hit.contains(el)
+    }
+    for (const el of document.querySelectorAll<HTMLElement>('body *')) {
+      const box = el.getBoundingClientRect()
+      if (box.width <= 1 || box.height <= 1 || el.closest('.vh') || getComputedStyle(el).visibility === 'hidden') continue
+      const told = `${el.tagName.toLowerCase()}.${el.getAttribute('class') ?? ''} ${(el.textContent ?? '').trim().slice(0, 24)}`
+      const style = getComputedStyle(el)
+      const words = [...el.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== '')
+      if (words && parseFloat(style.fontSize) < least.letters) out.add(`${style.fontSize}: ${told}`)
+      const prose = (el.textContent ?? '').trim().length > 16
+      if (words && !prose && style.textOverflow === 'ellipsis' && el.scrollWidth > el.clientWidth + 1) out.add(`cut: ${told}`)
+      if (el.matches('button, a[href], input, [role=button], [role=checkbox]') && !el.matches(inside)) {
+        if (!reached(el, box)) out.add(`covered: ${told}`)
+        if (box.height < lower(el) - 0.6 || box.width < least.target - 0.6) out.add(`${Math.round(box.width)} × ${Math.round(box.height)}: ${told}`)
+      }
+      if (el.scrollWidth > el.clientWidth + 1 && /auto|scroll/.test(style.overflowX) && el.clientWidth > 0) out.add(`runs off: ${told}`)
+    }
+    return [...out]
+  }, least)
+  expect(found).toEqual([])
+}

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
-import { accessible, complaints, fits, oneSeal } from './judge'
-import { demoVillage, LETTERS, memberCard, open, PLACES, type Place } from './village'
+import { accessible, complaints, fits, handy, oneSeal } from './judge'
+import { demoVillage, LETTERS, memberCard, memberForm, open, PLACES, type Place } from './village'
 
 test.beforeAll(async ({ playwright, baseURL }) => {
   const request = await playwright.request.newContext({ baseURL: baseURL ?? '' })
@@ -18,9 +18,11 @@ for (const letters of LETTERS) {
         await oneSeal(page)
         await page.setViewportSize({ width: 1366, height: 690 })
         await fits(page)
+        await handy(page, letters)
         expect(heard).toEqual([])
       })
     for (const place of PLACES) holds(place.name, async () => place)
     holds('card', (page) => memberCard(page.request))
+    holds('member-edit', (page) => memberForm(page.request))
   })
 }

@@ -14,11 +14,17 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { name: 'today', address: '/today' },
   { name: 'roster', address: '/roster' },
+  { name: 'member-new', address: '/roster/new' },
   { name: 'import', address: '/roster/import' },
   { name: 'posts', address: '/posts' },
   { name: 'courtyards', address: '/courtyards' },
+  { name: 'ledger-errands', address: '/courtyards?errand=1' },
+  { name: 'ledger-notes', address: '/courtyards?view=notes' },
   { name: 'points', address: '/points' },
+  { name: 'points-review', address: '/points?view=review' },
+  { name: 'points-ranking', address: '/points?view=ranking' },
   { name: 'stick', address: '/stick' },
+  { name: 'enrol', address: '/stick?view=enrol' },
   { name: 'settle', address: '/settle' },
   { name: 'more', address: '/more' },
 ]
@@ -50,7 +56,7 @@ export async function open(page: Page, place: Place, letters: Letters): Promise<
   // From an empty page, so that the whole program starts anew and takes up the letters.
   await page.goto('about:blank')
   await page.goto(`/#${place.address}`)
-  await expect(page).toHaveURL(new RegExp(`#${place.address}$`))
+  await expect(page).toHaveURL((url) => url.hash === `#${place.address}`)
   await settled(page)
 }
 
@@ -60,4 +66,10 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
   await page.evaluate(() => document.fonts.ready)
+}
+
+/** The form of the same member. */
+export async function memberForm(request: APIRequestContext): Promise<Place> {
+  const { address } = await memberCard(request)
+  return { name: 'member-edit', address: `${address}?edit=1` }
 }

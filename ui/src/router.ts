@@ -55,14 +55,14 @@ export function whereOneWas(): string {
   return kept ?? '/today'
 }
 
-router.beforeEach(async (to) => {
+router.beforeEach(async (to, from) => {
   const seat = useSeat()
   const status = seat.status ?? (await seat.refresh())
   if (!status.exists) return to.path === '/first-run' ? true : '/first-run'
   if (!status.open) {
-    if (to.path === '/sign-in') return true
-    kept = to.fullPath
-    return '/sign-in'
+    if (to.path !== '/sign-in') kept = to.fullPath
+    else if (from.matched.length > 0 && !from.meta.bare) kept = from.fullPath
+    return to.path === '/sign-in' ? true : '/sign-in'
   }
   if (to.path === '/sign-in') return whereOneWas()
   if (to.path === '/first-run') return '/today'

@@ -124,7 +124,8 @@ fn doubts(session: &Session, record: &Record) -> Result<Vec<Doubt>, ApiError> {
                     .into_iter()
                     .collect(),
                 field: problem.field,
-                text: problem.text,
+                // A finding of an import may quote the number that it is about.
+                text: mask::text(&problem.text),
                 conflict: None,
             }
         })

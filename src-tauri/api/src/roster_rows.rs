@@ -107,7 +107,12 @@ pub(crate) fn marks(record: &Record) -> Vec<Mark> {
     let mut doubtful: Vec<String> = problems::of(record).into_iter().map(|problem| problem.field).collect();
     doubtful.dedup();
     if let Some(field) = doubtful.first() {
-        let label = member::TABLE.field_named(field).map_or("资料", |field| field.label);
+        let label = match member::TABLE.field_named(field) {
+            // As one says it: the whole name does not fit on a tag.
+            Some(field) if field == member::ID_NUMBER => "身份证号",
+            Some(field) => field.label,
+            None => "资料",
+        };
         mark(
             MarkKind::Doubt,
             match doubtful.len() {

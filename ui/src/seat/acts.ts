@@ -9,6 +9,8 @@ const STANDS_MS = 20_000
 /** The last act, which can be taken back by name for a while. */
 export const useActs = defineStore('acts', () => {
   const last = shallowRef<Done | null>(null)
+  /** An act that changed nothing: it is said, and there is nothing to take back. */
+  const nothing = shallowRef<string | null>(null)
   const undone = shallowRef<{ text: string; left: string[] } | null>(null)
   const error = ref<unknown>(null)
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -21,6 +23,7 @@ export const useActs = defineStore('acts', () => {
   function hide() {
     clearTimeout(timer)
     last.value = null
+    nothing.value = null
     undone.value = null
     error.value = null
   }
@@ -29,7 +32,9 @@ export const useActs = defineStore('acts', () => {
     if (undoing) return
     undone.value = null
     error.value = null
-    last.value = done
+    const empty = done.group === ''
+    last.value = empty ? null : done
+    nothing.value = empty ? done.text : null
     stand()
   })
 
@@ -58,5 +63,5 @@ export const useActs = defineStore('acts', () => {
     return true
   }
 
-  return { last, undone, error, undo, undoLast, hide }
+  return { last, nothing, undone, error, undo, undoLast, hide }
 })

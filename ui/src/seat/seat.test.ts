@@ -1,6 +1,8 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, nextTick, ref } from 'vue'
+import { call } from '@/api/client'
+import YbUndo from '@/components/YbUndo.vue'
 import { aVillage, bridge } from '@/testing/bridge'
 import { show } from '@/testing/mount'
 import { useColumns } from './columns'
@@ -96,6 +98,25 @@ describe('what is being typed', () => {
     expect(draftRoute('note:new')).toBe('/courtyards?write=1')
     expect(draftRoute('member:abc')).toBe('/roster/abc?edit=1')
     expect(draftRoute('something else')).toBe('/today')
+  })
+})
+
+describe('the bar of the last act', () => {
+  it('offers to take back what was done, and nothing where nothing was changed', async () => {
+    const at = '2026-06-12T10:26:00+08:00'
+    let done = { group: 'g1', text: '记积分3人，共11分', at }
+    bridge({ 'store.status': () => aVillage(), 'points.claim': () => ({ claims: 3, points: 11, done }) })
+    const { wrapper } = await show(YbUndo)
+    const claim = async () => {
+      await call('points.claim', { group: 'members', date: '2026-06-12', event: null, cells: [] })
+      await flushPromises()
+    }
+    await claim()
+    expect(wrapper.text()).toContain('撤销')
+    done = { group: '', text: '没有要改的，原来就是这样', at }
+    await claim()
+    expect(wrapper.text()).toContain('没有要改的')
+    expect(wrapper.text()).not.toContain('撤销')
   })
 })
 

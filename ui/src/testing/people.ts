@@ -53,7 +53,7 @@ export function aCard(change: Partial<MemberCard> = {}): MemberCard {
       { field: 'confirmed_on', label: '转正日期', text: '转正日期看不懂。', choices: [{ side: 'raw', value: '九七年下半年', who: '原来写的' }], conflict: null },
     ],
     groups: [
-      { title: '基本情况', facts: [{ label: '公民身份号码', value: '511722********0024', field: 'id_number' }, { label: '手机号码', value: '136****0052', field: 'phones' }, { label: '户籍所在地', value: '明水县青石桥村二组*号', field: 'household_place' }] },
+      { title: '基本情况', facts: [{ label: '公民身份号码', value: '511722********0024', field: 'id_number' }, { label: '手机号码', value: '136****0052', field: 'phones' }, { label: '户籍所在地', value: '明水县青石桥村二组*号', field: 'household_place' }, { label: '现居住地', value: '没有写', field: 'address' }] },
       { title: '党内', facts: [{ label: '入党日期', value: '1996-07', field: 'joined_on' }] },
     ],
     timeline: [

@@ -59,7 +59,7 @@ export const firstRun = sentences({
     label: '恢复码',
     print: '打印一张',
     sheetTitle: (org: string) => `${org}恢复码`,
-    sheetWhy: '忘了打开院坝的口令，用这张纸上的恢复码当场重定一个，村里的东西不会丢。',
+    sheetWhy: '忘了口令，用这张纸上的恢复码就能重定一个，东西不会丢。',
     sheetKeep: '请和公章放在一起。不要拍照，不要发给别人。',
     save: '存成文件',
     saveTitle: '恢复码存到哪里',

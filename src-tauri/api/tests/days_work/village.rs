@@ -55,6 +55,19 @@ impl Village {
         self.api.call(command, request).unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
+    /// The result of long work, waited for.
+    pub fn job(&self, command: &str, request: Value) -> Value {
+        let job = self.call(command, request)["job"].clone();
+        loop {
+            let now = self.call("job.status", json!({"job": job}));
+            assert!(now["error"].is_null(), "{command}: {now}");
+            if now["finished"] == true {
+                return now["result"].clone();
+            }
+            std::thread::yield_now();
+        }
+    }
+
     /// A command that is refused.
     pub fn refused(&self, command: &str, request: Value) -> ApiError {
         match self.api.call(command, request) {

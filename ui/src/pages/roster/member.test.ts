@@ -75,9 +75,9 @@ describe('the card', () => {
     const { wrapper } = await page(`/roster/${id}`)
     expect(wrapper.get('h1').text()).toContain('女，58\u00a0岁，汉族，初中')
     expect(wrapper.text()).toContain('今年积分 38，全村第 5。')
-    expect(wrapper.text()).not.toContain('户籍所在地')
+    expect(wrapper.text()).not.toContain('现居住地')
     await press('没写的还有 1')
-    expect(wrapper.text()).toContain('户籍所在地')
+    expect(wrapper.text()).toContain('现居住地')
   })
 
   it('shows whole numbers only after the purpose was given', async () => {

@@ -1,0 +1,26 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { createPinia, setActivePinia } from 'pinia'
+import { useSeat } from '@/seat/seat'
+import { aVillage, bridge } from '@/testing/bridge'
+import { router, whereOneWas } from './router'
+
+afterEach(() => vi.unstubAllGlobals())
+
+it('goes on where the lock fell, not at the beginning', async () => {
+  let status = aVillage()
+  bridge({
+    'store.status': () => status,
+    'home.today': () => ({ drafts: [] }) as never,
+    'draft.list': () => [],
+    'store.lock': () => {
+      status = { ...status, open: false, user: null }
+      return {}
+    },
+  })
+  setActivePinia(createPinia())
+  await router.push('/courtyards?id=a')
+  await useSeat().lock(false)
+  await router.replace('/sign-in')
+  expect(router.currentRoute.value.path).toBe('/sign-in')
+  expect(whereOneWas()).toBe('/courtyards?id=a')
+})
