@@ -1,5 +1,7 @@
 //! `conflict.*`: 不一致, what two people wrote without having seen each other.
 
+use std::collections::HashMap;
+
 use yuanba_core::tables::{self, member};
 use yuanba_core::{MemberKind, Value};
 use yuanba_store::Store;
@@ -98,6 +100,12 @@ pub(crate) fn all(session: &Session) -> Result<Vec<Conflict>, ApiError> {
     let store = &session.store;
     let names = session.user_names()?;
     let mut listed = Vec::new();
+    // Whose computer wrote a side: the record may be of another organisation.
+    let mut writers = HashMap::new();
+    for org in store.organisations()? {
+        let name = store.organisation_name(org.id)?;
+        writers.extend(org.replicas.into_iter().map(|replica| (replica, name.clone())));
+    }
     for conflict in store.conflicts()? {
         let field = tables::by_number(conflict.table).and_then(|table| table.field(conflict.field));
         let org_name = store.organisation_name(conflict.org)?;
@@ -109,7 +117,7 @@ pub(crate) fn all(session: &Session) -> Result<Vec<Conflict>, ApiError> {
                 None => shown(conflict.table, conflict.field, &side.value),
             },
             who: names.get(&side.user).cloned().unwrap_or_else(|| "别的电脑上的人".to_owned()),
-            org_name: org_name.clone(),
+            org_name: writers.get(&side.replica).unwrap_or(&org_name).clone(),
             at: time::stamp(side.at_ms),
         };
         listed.push(Conflict {

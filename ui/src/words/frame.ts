@@ -19,7 +19,7 @@ export const frame = sentences({
   nothingWaiting: '都上报了',
   alone: { village: '还没和镇里接上', township: '还没和县里接上', county: '全县的都在这里' },
   aloneNote: { village: '都存在这台电脑里', township: '各村会带U盘来', county: '各乡镇会带U盘来' },
-  lastExchange: (date: string) => `上次交接${date}`,
+  lastExchange: (date: string, big: boolean) => (big ? `上次${date}` : `上次交接${date}`),
   neverExchanged: '还没交接过',
   toBig: '换成大字版',
   toNormal: '换回普通版',

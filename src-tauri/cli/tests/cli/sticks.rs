@@ -151,6 +151,9 @@ fn two_edits_that_did_not_see_each_other_wait_for_a_person() {
     );
     let sides = conflict["sides"].as_array().unwrap();
     let wanted = sides.iter().find(|side| side["value"] == "第二党小组").unwrap();
+    let hand = |group| sides.iter().find(|side| side["value"] == group).unwrap()["org_name"].clone();
+    assert_eq!(hand("第一党小组"), "石河村党支部");
+    assert_ne!(hand("第二党小组"), "石河村党支部", "whoever wrote it, not whose record it is");
     let id = conflict["id"].as_str().unwrap();
     assert_eq!(village.run(&["conflicts", "resolve", id, "--take", "Z"]).exit, 3);
     village.run(&["conflicts", "resolve", id, "--take", wanted["side"].as_str().unwrap()]).done();
