@@ -324,3 +324,12 @@ fn the_groups_of_a_branch_are_groups_and_stay_in_their_branch() {
         [place("石河村党支部", ""), place("石河村党支部", "第一党小组"), place("清溪村党支部", "")]
     );
 }
+
+#[test]
+fn a_party_member_without_a_further_word_is_a_full_one() {
+    let csv = "姓名,人员类别,文化水平\n王伟,中共党员,大专\n李芳,中共预备党员,初中\n";
+    let roster = import(csv.as_bytes(), None).unwrap();
+    let kinds: Vec<_> = roster.rows.iter().map(|row| text(row, Field::Kind)).collect();
+    assert_eq!(kinds, ["full", "probationary"]);
+    assert_eq!(text(&roster.rows[0], Field::Education), "31");
+}

@@ -69,6 +69,9 @@ fn one_undo_after_another_leads_further_back() {
     assert_eq!(desk.digest()["state_digest"], empty);
     assert_ne!(desk.run(&["undo"]).exit, 0, "there is nothing more");
     desk.run(&["undo", taken_back.as_str().unwrap()]).done();
+    let twice = desk.run(&["undo", taken_back.as_str().unwrap()]);
+    assert_eq!((twice.exit, twice.json()["error"]["code"].clone()), (3, json!("refused")));
+    assert!(twice.json()["error"]["message"].as_str().unwrap().contains("已经撤销过"), "{}", twice.stdout);
     assert_eq!(desk.run(&["member", "list"]).done()["count"], 1, "an undo is taken back by its number");
 }
 
