@@ -10,7 +10,8 @@ use yuanba_core::Id;
 use yuanba_core::tables::member;
 use yuanba_paper::Watch;
 use yuanba_paper::roster::{
-    Field, Held, ImportReading, Mapping, ReadOptions, ReadRow, RosterError, Status, Values, compare, read,
+    Field, Held, ImportReading, Mapping, ReadOptions, ReadRow, Roster, RosterError, Status, Values, compare,
+    read,
 };
 use yuanba_paper::sheet::{SheetError, limits::FILE_BYTES_MAX};
 use yuanba_store::intent::RecordDraft;
@@ -72,38 +73,73 @@ pub(crate) fn open(
     progress: Option<&Progress>,
 ) -> Result<Opened, ApiError> {
     let today = api.session()?.store.today();
-    let read = |mapping: Option<Mapping>| {
+    let read_with = |mapping: Option<Mapping>| {
         let mut tell = |rows: u64| {
             if let Some(progress) = progress {
                 progress.say(rows, None, format!("正在读「{file}」，读了 {rows} 行"));
             }
         };
         let mut watch = Watch::new(progress.map(Progress::stop), Some(&mut tell));
-        read(&bytes, &ReadOptions { today, mapping }, &mut watch).map_err(refused)
+        read(&bytes, &ReadOptions { today, mapping }, &mut watch)
     };
-    let given = mapping.is_some();
-    let mut used = mapping.clone();
-    let mut roster = read(mapping)?;
-    let remembered = format!("{MAPPINGS}{}", roster.header.shape());
-    if !given {
-        let kept = api.session()?.store.local_get(&remembered)?;
-        if let Some(kept) = kept.and_then(|(mapping, _)| serde_json::from_value::<Mapping>(mapping).ok()) {
-            // A remembered correction that no longer fits must not keep the file out.
-            if let Ok(again) = read(Some(kept.clone())) {
-                roster = again;
-                used = Some(kept);
+    let (roster, used) = match mapping {
+        Some(mapping) => {
+            let roster = read_with(Some(mapping.clone())).map_err(refused)?;
+            let remembered = format!("{MAPPINGS}{}", roster.header.shape());
+            let kept = serde_json::to_value(&mapping).map_err(|_| Trouble::Internal)?;
+            api.session()?.store.local_put(&remembered, &kept)?;
+            (roster, Some(mapping))
+        }
+        None => {
+            let found = read_with(None);
+            let shape = match &found {
+                Ok(roster) => Some(roster.header.shape()),
+                Err(RosterError::NoHeader) => None,
+                Err(_) => return Err(found.err().map_or_else(|| Trouble::Internal.into(), refused)),
+            };
+            match again(api, shape.as_deref(), &read_with)? {
+                Some((roster, mapping)) => (roster, Some(mapping)),
+                // A remembered correction that no longer fits must not keep the file out.
+                None => (found.map_err(refused)?, None),
             }
         }
-    } else if let Some(mapping) = &used {
-        let mapping = serde_json::to_value(mapping).map_err(|_| Trouble::Internal)?;
-        api.session()?.store.local_put(&remembered, &mapping)?;
-    }
+    };
     let held = held_here(&*api.session()?)?;
     if let Some(progress) = progress {
         progress.say(roster.rows.len() as u64, Some(roster.rows.len() as u64), "正在和花名册比对");
     }
     let reading = compare(&file, roster, &held);
     Ok(Opened { file, bytes, mapping: used, reading })
+}
+
+/// Reads a file by a correction that is remembered for the shape of its header. Of a file in which no header was found
+/// the shape is not known: there it is the correction under which it has that shape.
+fn again(
+    api: &Api,
+    shape: Option<&str>,
+    read_with: &dyn Fn(Option<Mapping>) -> Result<Roster, RosterError>,
+) -> Result<Option<(Roster, Mapping)>, ApiError> {
+    let remembered = api.session()?.store.local_list(MAPPINGS)?;
+    for (key, mapping, _) in remembered {
+        let Some(kept) = key.strip_prefix(MAPPINGS).filter(|kept| !kept.is_empty()) else { continue };
+        let Ok(mapping) = serde_json::from_value::<Mapping>(mapping) else { continue };
+        let wanted = match shape {
+            Some(shape) => shape == kept,
+            None => mapping.names_people(),
+        };
+        if !wanted {
+            continue;
+        }
+        // The same table may stand on a sheet of another name, or a row lower.
+        let moved = Mapping { sheet: None, header_rows: None, ..mapping.clone() };
+        for mapping in [mapping, moved] {
+            match read_with(Some(mapping.clone())) {
+                Ok(roster) if roster.header.shape() == kept => return Ok(Some((roster, mapping))),
+                _ => {}
+            }
+        }
+    }
+    Ok(None)
 }
 
 impl Opened {

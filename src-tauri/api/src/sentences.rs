@@ -42,6 +42,10 @@ pub enum Trouble {
     NotAllowed,
     /// Whoever proposed points does not review them; so many claims of the choice are the reviewer's own
     OwnClaims { claims: usize },
+    /// The act was taken back before
+    UndoneBefore,
+    /// Nobody approves their own points
+    OwnPoints { name: String },
     /// Another program has the store open
     OpenElsewhere,
     /// The store's file is damaged
@@ -215,6 +219,16 @@ impl Trouble {
             OwnClaims { claims } => say(
                 Code::NotAllowed,
                 &format!("这里有 {claims} 笔是您自己申报的，谁申报谁不审核。一笔也没有审，数据没有动。"),
+                "请另一个人用自己的口令打开，再来审这几笔。",
+            ),
+            UndoneBefore => say(
+                Code::Refused,
+                "这件事已经撤销过了，没有再撤，数据没有动。",
+                "想恢复它，就撤销那一次撤销。",
+            ),
+            OwnPoints { name } => say(
+                Code::NotAllowed,
+                &format!("这里有{name}的分，自己的分自己不审。一笔也没有审，数据没有动。"),
                 "请另一个人用自己的口令打开，再来审这几笔。",
             ),
             OpenElsewhere => say(

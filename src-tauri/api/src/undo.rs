@@ -52,6 +52,7 @@ commands! {
 fn undo(session: &mut Session, group: Option<GroupId>) -> Result<Undone, ApiError> {
     let undone = session.store.undo(group).map_err(|error| match error {
         StoreError::NotFound(_) => Trouble::NothingToUndo,
+        StoreError::Refused(_) => Trouble::UndoneBefore,
         other => other.into(),
     })?;
     session.catch_up()?;

@@ -28,7 +28,7 @@ impl MemberKind {
     /// Reads what a roster writes; `None` for anything else.
     pub fn read(text: &str) -> Option<Self> {
         match &*without_blanks(text) {
-            "正式党员" | "正式" | "中共正式党员" | "full" => Some(Self::Full),
+            "正式党员" | "正式" | "中共正式党员" | "中共党员" | "full" => Some(Self::Full),
             "预备党员" | "预备" | "中共预备党员" | "预备期" | "probationary" => {
                 Some(Self::Probationary)
             }

@@ -33,7 +33,7 @@ use crate::Watch;
 use crate::sheet::{Cell, Grid, Shape, SheetError, Workbook};
 use cell::CellReader;
 use header::{ROWS_LOOKED_AT, Repetition};
-use person::Kind;
+use person::{Kind, Section};
 use row::{Layout, RowReader};
 
 /// How a file is read.
@@ -200,15 +200,16 @@ fn read_rows(
     let mut reader = RowReader::new(grid, layout, cells);
     let again = Repetition::of(header, layout.column(Field::Name));
     let first = header.rows.iter().max().copied().unwrap_or(0);
-    let mut section = person::section_above(grid, header);
+    let mut section = Section::default();
+    person::section_above(grid, header).into_iter().for_each(|name| section.enter(name));
     let mut rows = Vec::with_capacity(grid.len());
     for row in grid.rows().filter(|row| row.number() > first) {
         if rows.len().is_multiple_of(256) {
             watch.look()?;
         }
         match person::kind_of(grid, header, &again, layout, &row) {
-            Kind::Person | Kind::Nameless => rows.push(reader.read(&row, section.as_deref())),
-            Kind::Section(name) => section = Some(name),
+            Kind::Person | Kind::Nameless => rows.push(reader.read(&row, &section)),
+            Kind::Section(name) => section.enter(name),
             Kind::Other => {}
         }
     }

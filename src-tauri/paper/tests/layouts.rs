@@ -238,7 +238,7 @@ fn a_header_pointed_at_below_the_last_row_takes_no_longer_than_the_sheet() {
 fn what_stands_under_a_table_is_nobody_whatever_it_holds() {
     let head = "序号,姓名,性别,公民身份号码,出生日期,手机号码,所在党支部\n\
         1,王伟,男,511722198507010018,,13800000000,石河村党支部\n\
-        2,李芳,女,,1970-01-01,,负责人：三组\n";
+        2,李芳,女,,1970-01-01,负责人：张三,负责人：三组\n";
     for under in [
         "书记（签字）：,,,填表人：,,2025.6.30,",
         "填表人：张三,,,联系电话：13800000000,,填表日期：2025年6月30日,",
@@ -252,6 +252,7 @@ fn what_stands_under_a_table_is_nobody_whatever_it_holds() {
         "联系人：,李四,,电话：,,13900000000,",
         "填报人：,,审核人：,,负责人：,2025.06.30,石河村党支部",
         ",合　计,30,20,10,,",
+        ",小计,2,,,,",
     ] {
         let roster = import(format!("{head}{under}\n").as_bytes(), None).unwrap();
         let names: Vec<_> = roster.rows.iter().map(|row| text(row, Field::Name)).collect();
@@ -259,7 +260,10 @@ fn what_stands_under_a_table_is_nobody_whatever_it_holds() {
     }
     // Of numbers only those count that can be what their columns hold.
     let bytes = workbook(|sheet| {
-        write(sheet, &[&["序号", "姓名", "性别", "身份证号", "出生日期"], &["1", "王伟", "男", "511722198507010018"]]);
+        write(
+            sheet,
+            &[&["序号", "姓名", "性别", "身份证号", "出生日期"], &["1", "王伟", "男", "511722198507010018"]],
+        );
         write_numbers(sheet, 2, &[(2, 30.0), (3, 20.0), (4, 10.0)]);
         sheet.write_string(2, 1, "合　计").unwrap();
         write_numbers(sheet, 3, &[(1, 20.0), (3, 10.0)]);
@@ -306,4 +310,26 @@ fn a_mapping_is_written_as_it_comes_to_hand() {
     for nonsense in ["{", "1", r#"{"A": "nose"}"#, r#"{"columns": 3}"#, r#"[{"column": "A"}]"#] {
         assert_eq!(Mapping::from_json(nonsense.as_bytes()), None, "{nonsense}");
     }
+}
+
+#[test]
+fn the_groups_of_a_branch_are_groups_and_stay_in_their_branch() {
+    let csv = "姓名,性别\n石河村党支部,\n王伟,男\n第一党小组（1人）,\n李芳,女\n清溪村党支部,\n赵强,男\n";
+    let roster = import(csv.as_bytes(), None).unwrap();
+    let places: Vec<_> =
+        roster.rows.iter().map(|row| (text(row, Field::Branch), text(row, Field::PartyGroup))).collect();
+    let place = |branch: &str, group: &str| (branch.to_owned(), group.to_owned());
+    assert_eq!(
+        places,
+        [place("石河村党支部", ""), place("石河村党支部", "第一党小组"), place("清溪村党支部", "")]
+    );
+}
+
+#[test]
+fn a_party_member_without_a_further_word_is_a_full_one() {
+    let csv = "姓名,人员类别,文化水平\n王伟,中共党员,大专\n李芳,中共预备党员,初中\n";
+    let roster = import(csv.as_bytes(), None).unwrap();
+    let kinds: Vec<_> = roster.rows.iter().map(|row| text(row, Field::Kind)).collect();
+    assert_eq!(kinds, ["full", "probationary"]);
+    assert_eq!(text(&roster.rows[0], Field::Education), "31");
 }

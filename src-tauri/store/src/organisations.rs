@@ -50,7 +50,8 @@ impl Store {
     /// The laptops of an organisation, each once: one that came with an organisation that was absorbed is certified for
     /// both.
     fn laptops_of(&self, org: Id) -> Vec<Id> {
-        let mut laptops: Vec<Id> = self.authority().laptops(org).into_iter().map(|(replica, _)| replica).collect();
+        let mut laptops: Vec<Id> =
+            self.authority().laptops(org).into_iter().map(|(replica, _)| replica).collect();
         laptops.sort_unstable();
         laptops.dedup();
         laptops

@@ -11,6 +11,7 @@ use yuanba_journal::payload::{Ledger, entry_key};
 use yuanba_practices::points::{Book, Group};
 use yuanba_store::{EntryRow, EntryStanding, Intent, NewEntry, Record};
 
+use super::account::AccountNames;
 use super::history::{History, POSTED, PROPOSED, REFUSED, entries};
 use super::rules::{book_named, signed};
 use super::{ReviewClaims, Reviewed};
@@ -88,6 +89,18 @@ fn counted(claims: &[Record], accounts: usize) -> String {
     format!(" {accounts} {word}")
 }
 
+/// Nobody approves their own points (RULES §8): whoever signs in under the name that the account has.
+fn not_ones_own(session: &mut Session, claims: &[Record]) -> Result<(), ApiError> {
+    let names = AccountNames::read(session)?;
+    let me = session.store.me().name.clone();
+    for account in claims.iter().filter_map(|claim| claim.id(points_claim::ACCOUNT)) {
+        if names.of(session, account)? == me {
+            return Err(Trouble::OwnPoints { name: me }.into());
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn review(api: &Api, request: ReviewClaims) -> Result<Reviewed, ApiError> {
     let mut session = api.session()?;
     let claims = chosen(&session, &request)?;
@@ -96,6 +109,9 @@ pub(super) fn review(api: &Api, request: ReviewClaims) -> Result<Reviewed, ApiEr
     let alone = session.store.vault().users().len() < 2;
     if own > 0 && !alone {
         return Err(Trouble::OwnClaims { claims: own }.into());
+    }
+    if request.approve {
+        not_ones_own(&mut session, &claims)?;
     }
     let reason = match request.approve {
         true => entered::optional("reason", "理由", request.reason.as_deref(), SHORT_MAX)?,

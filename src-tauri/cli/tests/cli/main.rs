@@ -9,6 +9,7 @@ mod disk;
 mod exports;
 mod full_disk;
 mod killed;
+mod ledger;
 mod not_opened;
 mod people;
 mod rosters;

@@ -69,6 +69,9 @@ fn one_undo_after_another_leads_further_back() {
     assert_eq!(desk.digest()["state_digest"], empty);
     assert_ne!(desk.run(&["undo"]).exit, 0, "there is nothing more");
     desk.run(&["undo", taken_back.as_str().unwrap()]).done();
+    let twice = desk.run(&["undo", taken_back.as_str().unwrap()]);
+    assert_eq!((twice.exit, twice.json()["error"]["code"].clone()), (3, json!("refused")));
+    assert!(twice.json()["error"]["message"].as_str().unwrap().contains("已经撤销过"), "{}", twice.stdout);
     assert_eq!(desk.run(&["member", "list"]).done()["count"], 1, "an undo is taken back by its number");
 }
 
@@ -123,6 +126,28 @@ fn the_wizard_reads_maps_decides_and_writes() {
         !text.contains("511722198507010018") && !text.contains("13800000000"),
         "numbers are masked: {text}"
     );
+}
+
+#[test]
+fn what_somebody_said_about_a_table_is_remembered_for_the_next_one_of_its_shape() {
+    let desk = Desk::village();
+    let rows = "称呼,证号,籍\n王秀英,511722198507010026,三组\n";
+    let first = file(&desk, "一.csv", rows);
+    let map = file(&desk, "哪列是什么.json", r#"{"A": "name", "B": "id_number", "C": "address"}"#);
+    assert_eq!(
+        desk.run(&["roster", "import", &first, "--dry-run"]).exit,
+        3,
+        "no word says where the names are"
+    );
+    let mapped = desk.run(&["roster", "import", &first, "--dry-run", "--map", &map]).done();
+    assert_eq!(mapped["rows"][0]["values"]["name"], "王秀英");
+    // The same table with a title above it and other people in it.
+    let later = file(&desk, "二.csv", "石河村的人\n称呼,证号,籍\n张三,511722198507010018,四组\n");
+    let again = desk.run(&["roster", "import", &later, "--dry-run"]).done();
+    assert_eq!(again["header_rows"], json!([2]));
+    assert_eq!(again["rows"][0]["values"]["address"], "四组");
+    let other = file(&desk, "三.csv", "称呼,证号\n李四,\n");
+    assert_eq!(desk.run(&["roster", "import", &other, "--dry-run"]).exit, 3, "a table of another shape");
 }
 
 #[test]

@@ -46,9 +46,9 @@ impl Mapping {
     /// A field goes by its name or by its label (`name`, `姓名`). `None` when it is none of these.
     pub fn from_json(bytes: &[u8]) -> Option<Self> {
         let document: serde_json::Value = serde_json::from_slice(bytes).ok()?;
-        let parts = document.as_object().filter(|parts| {
-            ["sheet", "header_rows", "columns"].iter().any(|part| parts.contains_key(*part))
-        });
+        let parts = document
+            .as_object()
+            .filter(|parts| ["sheet", "header_rows", "columns"].iter().any(|part| parts.contains_key(*part)));
         let Some(parts) = parts else {
             return Some(Self { columns: fields(&document)?, ..Self::default() });
         };
@@ -61,7 +61,7 @@ impl Mapping {
     }
 
     /// Whether it says which column holds the names.
-    pub(super) fn names_people(&self) -> bool {
+    pub fn names_people(&self) -> bool {
         self.columns.values().any(|field| *field == Some(Field::Name))
     }
 }

@@ -21,6 +21,24 @@ pub(super) enum Kind {
     Other,
 }
 
+/// The part of a sheet under the titles of an organisation and of a group of it.
+#[derive(Debug, Default)]
+pub(super) struct Section {
+    pub(super) branch: Option<String>,
+    pub(super) group: Option<String>,
+}
+
+impl Section {
+    /// Goes on under a title: a group is a part of the organisation above it.
+    pub(super) fn enter(&mut self, name: String) {
+        if name.ends_with("党小组") {
+            self.group = Some(name);
+        } else {
+            (self.branch, self.group) = (Some(name), None);
+        }
+    }
+}
+
 const SUMS: [&str; 8] = ["合计", "总计", "共计", "小计", "累计", "总人数", "合计人数", "总数"];
 /// How the lines under a table begin.
 const NOTES: [&str; 17] = [
@@ -80,7 +98,7 @@ pub(super) fn kind_of(
     }
     let Some(name_column) = layout.column(Field::Name) else { return Kind::Other };
     let name = row.get(name_column);
-    if is_sum(row, name_column) && layout.evidence(row) == 0 || is_footer(row, layout, name_column) {
+    if !has_identity(row, layout) && (is_sum(row, name_column) || is_footer(row, layout, name_column)) {
         return Kind::Other;
     }
     if let Some(title) = title(grid, row, name_column) {
@@ -130,27 +148,43 @@ fn is_sum(row: &Row<'_>, name_column: u32) -> bool {
     })
 }
 
-/// The lines under a table (填表人：, 联系电话：, the day): words that end in a colon, or that are called what nobody is. A date
-/// or a telephone number among them makes no person of them; an identity number would.
-fn is_footer(row: &Row<'_>, layout: &Layout, name_column: u32) -> bool {
-    let identity = layout.column(Field::IdNumber).map_or(Cell::Empty, |column| row.get(column));
-    let numbered = match identity {
+/// Whether a row has an identity number, or what a spreadsheet left of one.
+fn has_identity(row: &Row<'_>, layout: &Layout) -> bool {
+    match layout.column(Field::IdNumber).map_or(Cell::Empty, |column| row.get(column)) {
         Cell::Number(number, _) => number >= 1e14,
-        Cell::Text(text) => text.chars().filter(|c| c.is_alphanumeric()).count() >= IDENTITY_CHARS_MIN && !has_colon(text),
+        Cell::Text(text) => {
+            text.chars().filter(|c| c.is_alphanumeric()).count() >= IDENTITY_CHARS_MIN && !has_colon(text)
+        }
         Cell::Empty => false,
-    };
-    !numbered
-        && row.cells().any(|(column, cell)| {
-            let Cell::Text(text) = cell else { return false };
-            if text.len() > 4 * 40 || layout.is_free_text(column) {
-                return false;
+    }
+}
+
+/// The lines under a table (填表人：, 联系电话：, the day): words that end in a colon, or that are called what nobody is. A
+/// name, a date or a telephone number among them makes no person of them. Where a name stands, one such word in a column
+/// of its own right of it is a remark about somebody.
+fn is_footer(row: &Row<'_>, layout: &Layout, name_column: u32) -> bool {
+    let (mut labels, mut named) = (0, false);
+    for (column, cell) in row.cells() {
+        let Cell::Text(text) = cell else { continue };
+        if text.len() > 4 * 40 {
+            continue;
+        }
+        let text = without_blanks(text);
+        let begins = NOTES.iter().chain(&LABELS).any(|note| text.starts_with(note));
+        let label = text.trim_end_matches([':', '：']);
+        let is_label = begins && has_colon(&text) || label.len() < text.len() && !label.is_empty();
+        if column == name_column {
+            if is_label || begins || is_page_number(&text) || is_count(&text) {
+                return true;
             }
-            let text = without_blanks(text);
-            let label = text.trim_end_matches([':', '：']);
-            let begins = NOTES.iter().chain(&LABELS).any(|note| text.starts_with(note));
-            let nobody = begins || is_page_number(&text) || is_count(&text);
-            (column == name_column && nobody) || label.len() < text.len() && !label.is_empty() || begins && has_colon(&text)
-        })
+            named = read_name(&text).is_some();
+        } else if is_label && column < name_column && !layout.is_free_text(column) {
+            return true;
+        } else if is_label && layout.is_typed(column) {
+            labels += 1;
+        }
+    }
+    labels > u32::from(named)
 }
 
 fn has_colon(text: &str) -> bool {

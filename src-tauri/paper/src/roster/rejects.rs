@@ -5,8 +5,8 @@ use std::io::{Seek, Write};
 
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
-use super::column::letters;
 use super::Code;
+use super::column::letters;
 use super::reading::{Doubt, ImportReading, ReadRow, Status};
 use crate::sheet::{Cell, Row, Shape};
 use crate::table::{PAPER_A4, TableError};

@@ -3,6 +3,7 @@
 use yuanba_core::sex::Sex;
 
 use super::cell::{CellReader, Said, is_written};
+use super::person::Section;
 use super::{Code, Column, Content, Field, Problem, Value, Values};
 use crate::sheet::{Cell, Grid, Row};
 
@@ -48,10 +49,17 @@ impl Layout {
 
     /// Whether any text may stand in a column that has a field.
     pub(super) fn is_free_text(&self, column: u32) -> bool {
-        let here = |(field, columns): &&(Field, Vec<u32>)| {
-            columns.contains(&column) && field.content() == Content::Text
-        };
-        self.fields.iter().any(|field| here(&field))
+        self.content(column) == Some(Content::Text)
+    }
+
+    /// Whether only numbers, dates or words of a list stand in a column.
+    pub(super) fn is_typed(&self, column: u32) -> bool {
+        !matches!(self.content(column), None | Some(Content::Text | Content::Name))
+    }
+
+    fn content(&self, column: u32) -> Option<Content> {
+        let of = self.fields.iter().find(|(_, columns)| columns.contains(&column));
+        of.map(|(field, _)| field.content())
     }
 
     /// How many cells of a row look like a person's: numbers with digits, dates, sexes. Notes and sums have none.
@@ -96,8 +104,8 @@ impl<'a> RowReader<'a> {
         Self { grid, layout, cells, above: Vec::new() }
     }
 
-    /// Reads a row that is a person's; `section` is the organisation in whose part of the sheet it stands.
-    pub(super) fn read(&mut self, row: &Row<'a>, section: Option<&str>) -> RosterRow {
+    /// Reads a row that is a person's, in the part of the sheet where it stands.
+    pub(super) fn read(&mut self, row: &Row<'a>, section: &Section) -> RosterRow {
         let values = Values::with_capacity(self.layout.fields());
         let mut out = RosterRow { row: row.number(), values, ..RosterRow::default() };
         for (field, columns) in &self.layout.fields {
@@ -109,10 +117,12 @@ impl<'a> RowReader<'a> {
             let cell = self.cell(*field, *column, row);
             self.read_cell(&mut out, *field, cell);
         }
-        if let Some(section) = section
-            && out.values.get(Field::Branch).is_none()
-        {
-            out.values.set(Field::Branch, Value::Text(section.into()));
+        for (field, name) in [(Field::Branch, &section.branch), (Field::PartyGroup, &section.group)] {
+            if let Some(name) = name
+                && out.values.get(field).is_none()
+            {
+                out.values.set(field, Value::Text(name.as_str().into()));
+            }
         }
         if out.values.name().is_none() && !out.problems.iter().any(|p| p.field == Field::Name) {
             out.problems.insert(0, Problem::new(Field::Name, Code::NameMissing, ""));
