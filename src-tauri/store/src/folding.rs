@@ -38,10 +38,12 @@ pub const FLAG_FROZEN: i64 = 8;
 /// nothing was written to them: those who became, or no longer are, one person with somebody who was touched.
 pub fn fold(db: &Connection, context: &Context, touched: &Touched) -> Result<BTreeSet<Id>> {
     let mut members: BTreeMap<(Id, Id), Option<RecordState>> = BTreeMap::new();
+    let mut joined = false;
     for (org, entity) in &touched.records {
         let state = fold_one(db, context, *org, &[*entity])?;
         let before = table_of(db, *org, *entity)?;
         if state.table == person_edge::TABLE.number || before == Some(person_edge::TABLE.number) {
+            joined = true;
             for person in persons::write_link(db, *org, *entity, &state)? {
                 members.entry(person).or_default();
             }
@@ -52,7 +54,7 @@ pub fn fold(db: &Connection, context: &Context, touched: &Touched) -> Result<BTr
             write_record(db, *org, *entity, &state, &state)?;
         }
     }
-    let also = persons::fold(db, context, members)?;
+    let also = persons::fold(db, context, members, joined)?;
     for (org, key) in &touched.keys {
         write_entry(
             db,

@@ -55,18 +55,27 @@ pub fn write_link(db: &Connection, org: Id, edge: Id, state: &RecordState) -> Re
 }
 
 /// Folds members: each alone first, to know who is the same as whom, then each person whole. Answers with those who are
-/// folded as one with others, or were.
+/// folded as one with others, or were. `joined` says that a join or parting is among what was touched.
 pub fn fold(
     db: &Connection,
     context: &Context,
     touched: BTreeMap<(Id, Id), Option<RecordState>>,
+    joined: bool,
 ) -> Result<BTreeSet<Id>> {
     let mut together = BTreeSet::new();
     let mut open: BTreeSet<(Id, Id)> = BTreeSet::new();
     let mut alone: BTreeMap<(Id, Id), RecordState> = BTreeMap::new();
     for ((org, entity), folded) in touched {
-        open.insert((org, entity));
         let before = shown_as_one(db, org, entity)?;
+        // Most writes to a member leave the name and the number as they were: whoever was alone with them still is.
+        if let (Some(state), [_], false) = (&folded, &before[..], joined)
+            && state.table == member::TABLE.number
+            && sameness_shown(db, org, entity)? == Some(sameness(state))
+        {
+            write_record(db, org, entity, state, state)?;
+            continue;
+        }
+        open.insert((org, entity));
         if before.len() > 1 {
             together.extend(before.iter().copied());
         }
@@ -145,7 +154,11 @@ fn fold_clusters(
 fn write_sameness(db: &Connection, org: Id, entity: Id, same_as: Option<String>) -> Result<()> {
     match same_as {
         Some(text) => db
-            .prepare_cached("INSERT OR REPLACE INTO person(org, entity, same_as) VALUES(?1, ?2, ?3)")?
+            // Most writes to a member change nothing of this, and then no page is written.
+            .prepare_cached(
+                "INSERT INTO person(org, entity, same_as) VALUES(?1, ?2, ?3)
+                 ON CONFLICT(org, entity) DO UPDATE SET same_as = ?3 WHERE same_as <> ?3",
+            )?
             .execute(params![org.0, entity.0, text])?,
         None => db
             .prepare_cached("DELETE FROM person WHERE org = ?1 AND entity = ?2")?
@@ -161,6 +174,16 @@ fn write_alias(db: &Connection, org: Id, entity: Id, of: Id, table: u16) -> Resu
     )?
     .execute(params![org.0, entity.0, table, of.0])?;
     Ok(())
+}
+
+/// What the tables show a record to be the same by; nothing when they do not show it as a member of its own.
+fn sameness_shown(db: &Connection, org: Id, entity: Id) -> Result<Option<Option<String>>> {
+    let mut statement = db.prepare_cached(
+        "SELECT state FROM record WHERE entity = ?2 AND org = ?1 AND alias IS NULL AND +tbl = ?3",
+    )?;
+    let mut rows = statement.query(params![org.0, entity.0, member::TABLE.number])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(Some(sameness(&RecordState::from_cbor(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?)))
 }
 
 /// The records that the tables show as one person with this one now.
