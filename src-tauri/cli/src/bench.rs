@@ -111,7 +111,7 @@ pub fn pages(api: &Api) -> Result<Value, ApiError> {
         ("points.balances", json!({ "group": "members" })),
         ("points.claims", json!({ "state": "proposed" })),
         ("conflict.list", json!({})),
-        ("undo.recent", json!({})),
+        ("undo.recent", json!({ "limit": 20 })),
     ];
     let mut answer = json!({ "name": "pages", "members": everybody["count"] });
     for (command, request) in pages {
