@@ -20,7 +20,7 @@ const aDay = (change: Partial<Today> = {}): Today => ({
   soon: [{ id: '3', state: 'clock', title: '评杨素芬的岗', detail: '还有3天', lateness: null, verb: '去评议', route: '/posts' }],
   quiet_courtyards: [{ id: 'a', name: '黄桷树院坝', households: 18, liaison: { id: 'b', name: '单立群' }, days: 46 }],
   drafts: [{ key: 'note:a', title: '手记：大水井院坝', excerpt: '水管接头又漏了', at }],
-  recent: [{ group: 'g1', text: '给王秀英定了「政策宣传岗」', at, user: '罗永福', undone: false }],
+  recent: [{ group: 'g1', text: '给王秀英定了「政策宣传岗」', at, user: '罗永福', undone: false, undoes: null }],
   ...change,
 })
 

@@ -77,6 +77,8 @@ const LABELS: [&str; 14] = [
     "合计",
     "总计",
 ];
+/// So many cells that hold what their columns ask for are no signature line, whatever else stands in the row.
+const A_PERSONS_EVIDENCE: usize = 3;
 /// An identity number that was cut short has still so many characters.
 const IDENTITY_CHARS_MIN: usize = 15;
 const ORGANISATIONS: [&str; 8] = ["支部", "总支", "党委", "村", "社区", "党小组", "镇", "乡"];
@@ -98,7 +100,8 @@ pub(super) fn kind_of(
     }
     let Some(name_column) = layout.column(Field::Name) else { return Kind::Other };
     let name = row.get(name_column);
-    if !has_identity(row, layout) && (is_sum(row, name_column) || is_footer(row, layout, name_column)) {
+    let footer = || layout.evidence(row) < A_PERSONS_EVIDENCE && is_footer(row, layout, name_column);
+    if !has_identity(row, layout) && (is_sum(row, name_column) || footer()) {
         return Kind::Other;
     }
     if let Some(title) = title(grid, row, name_column) {
