@@ -1,9 +1,9 @@
 //! `search.*`: 找人找事.
 
 use yuanba_core::tables::{courtyard, errand, member};
-use yuanba_core::{Level, Table};
+use yuanba_core::{Field, Level, Table};
 use yuanba_practices::Practices;
-use yuanba_store::Record;
+use yuanba_store::Glance;
 
 use crate::Api;
 use crate::dto::{answer, request, words};
@@ -103,21 +103,29 @@ fn members(session: &mut Session, text: &str) -> Result<Vec<Hit>, ApiError> {
     Ok(hits)
 }
 
-/// The records of a table in which a field holds the text, the own ones at a village.
+/// The records of a table in which one of the first fields holds the text: a village holds its own, who stands above it
+/// those of all its villages.
 fn holding(
     session: &Session,
     table: &Table,
-    holds: impl Fn(&Record) -> bool,
-) -> Result<Vec<Record>, ApiError> {
-    let mut records = session.store.records(table)?;
-    records.retain(|record| !record.voided() && holds(record));
-    records.truncate(OF_A_KIND);
-    Ok(records)
+    fields: &'static [Field],
+    searched: usize,
+    text: &str,
+) -> Result<Vec<Glance>, ApiError> {
+    let mut found = Vec::new();
+    session.store.glances(table, None, fields, |record| {
+        let holds =
+            |field: &Field| record.text(*field).is_some_and(|value| value.to_lowercase().contains(text));
+        if found.len() < OF_A_KIND && fields[..searched].iter().any(holds) {
+            found.push(record);
+        }
+    })?;
+    Ok(found)
 }
 
 fn courtyards(session: &Session, text: &str) -> Result<Vec<Hit>, ApiError> {
-    let named = |record: &Record| record.text(courtyard::NAME).is_some_and(|name| name.contains(text));
-    let hit = |record: &Record| {
+    const FIELDS: &[Field] = &[courtyard::NAME, courtyard::PARTY_GROUP, courtyard::HOUSEHOLDS];
+    let hit = |record: &Glance| {
         let households = record.int(courtyard::HOUSEHOLDS).map(|count| format!("{count}\u{a0}户"));
         let told = record.text(courtyard::PARTY_GROUP).map(str::to_owned).into_iter().chain(households);
         Hit {
@@ -128,16 +136,12 @@ fn courtyards(session: &Session, text: &str) -> Result<Vec<Hit>, ApiError> {
             route: format!("/courtyards?id={}", record.id),
         }
     };
-    Ok(holding(session, &courtyard::TABLE, named)?.iter().map(hit).collect())
+    Ok(holding(session, &courtyard::TABLE, FIELDS, 1, text)?.iter().map(hit).collect())
 }
 
 fn errands(session: &Session, text: &str) -> Result<Vec<Hit>, ApiError> {
-    let holds = |record: &Record| {
-        [errand::PERSON, errand::NUMBER]
-            .iter()
-            .any(|field| record.text(*field).is_some_and(|value| value.to_lowercase().contains(text)))
-    };
-    let hit = |record: &Record| {
+    const FIELDS: &[Field] = &[errand::PERSON, errand::NUMBER, errand::OPENED_ON];
+    let hit = |record: &Glance| {
         let told = |field| record.text(field).unwrap_or_default();
         Hit {
             kind: HitKind::Errand,
@@ -147,7 +151,7 @@ fn errands(session: &Session, text: &str) -> Result<Vec<Hit>, ApiError> {
             route: format!("/courtyards?errand={}", record.id),
         }
     };
-    Ok(holding(session, &errand::TABLE, holds)?.iter().map(hit).collect())
+    Ok(holding(session, &errand::TABLE, FIELDS, 2, text)?.iter().map(hit).collect())
 }
 
 fn posts(session: &Session, text: &str) -> Vec<Hit> {

@@ -219,7 +219,7 @@ impl Trouble {
             OwnClaims { claims } => say(
                 Code::NotAllowed,
                 &format!("这里有 {claims} 笔是您自己申报的，谁申报谁不审核。一笔也没有审，数据没有动。"),
-                "请另一个人用自己的口令打开，再来审这几笔。",
+                "请另一个人用自己的口令打开来审；只有您一个人用这台电脑，就留给镇里审。",
             ),
             UndoneBefore => say(
                 Code::Refused,
@@ -229,7 +229,7 @@ impl Trouble {
             OwnPoints { name } => say(
                 Code::NotAllowed,
                 &format!("这里有{name}的分，自己的分自己不审。一笔也没有审，数据没有动。"),
-                "请另一个人用自己的口令打开，再来审这几笔。",
+                "请另一个人用自己的口令打开来审；只有您一个人用这台电脑，就留给镇里审。",
             ),
             OpenElsewhere => say(
                 Code::OpenElsewhere,

@@ -32,26 +32,6 @@ impl Record {
         self.state.shown(field.number)
     }
 
-    /// A text or date.
-    pub fn text(&self, field: Field) -> Option<&str> {
-        self.get(field).as_text()
-    }
-
-    /// A whole number.
-    pub fn int(&self, field: Field) -> Option<i64> {
-        self.get(field).as_int()
-    }
-
-    /// 是 or 否.
-    pub fn bool(&self, field: Field) -> Option<bool> {
-        self.get(field).as_bool()
-    }
-
-    /// A reference.
-    pub fn id(&self, field: Field) -> Option<Id> {
-        self.get(field).as_id()
-    }
-
     /// The elements of a set.
     pub fn set(&self, field: Field) -> Vec<&Value> {
         self.state.elements(field.number)
@@ -60,16 +40,6 @@ impl Record {
     /// The texts of a set.
     pub fn texts(&self, field: Field) -> Vec<&str> {
         self.set(field).into_iter().filter_map(Value::as_text).collect()
-    }
-
-    /// 作废
-    pub fn voided(&self) -> bool {
-        self.flags & FLAG_VOID != 0
-    }
-
-    /// A field of it has two values that did not see each other.
-    pub fn has_conflict(&self) -> bool {
-        self.flags & FLAG_CONFLICT != 0
     }
 
     /// It was written to at the same time as it was declared void.
@@ -119,41 +89,51 @@ impl Glance {
         place.map_or(&Value::Null, |place| &self.values[place])
     }
 
-    /// A text or date.
-    pub fn text(&self, field: Field) -> Option<&str> {
-        self.get(field).as_text()
-    }
-
-    /// A whole number.
-    pub fn int(&self, field: Field) -> Option<i64> {
-        self.get(field).as_int()
-    }
-
-    /// 是 or 否.
-    pub fn bool(&self, field: Field) -> Option<bool> {
-        self.get(field).as_bool()
-    }
-
-    /// A reference.
-    pub fn id(&self, field: Field) -> Option<Id> {
-        self.get(field).as_id()
-    }
-
     /// The texts of a set.
     pub fn texts(&self, field: Field) -> impl Iterator<Item = &str> {
         self.get(field).as_list().iter().filter_map(Value::as_text)
     }
-
-    /// 作废
-    pub fn voided(&self) -> bool {
-        self.flags & FLAG_VOID != 0
-    }
-
-    /// A field of it has two values that did not see each other.
-    pub fn has_conflict(&self) -> bool {
-        self.flags & FLAG_CONFLICT != 0
-    }
 }
+
+/// What can be asked of anything that shows a record's values: it has `get` and `flags`.
+macro_rules! looks {
+    ($of:ty) => {
+        impl $of {
+            /// A text or date.
+            pub fn text(&self, field: Field) -> Option<&str> {
+                self.get(field).as_text()
+            }
+
+            /// A whole number.
+            pub fn int(&self, field: Field) -> Option<i64> {
+                self.get(field).as_int()
+            }
+
+            /// 是 or 否.
+            pub fn bool(&self, field: Field) -> Option<bool> {
+                self.get(field).as_bool()
+            }
+
+            /// A reference.
+            pub fn id(&self, field: Field) -> Option<Id> {
+                self.get(field).as_id()
+            }
+
+            /// 作废
+            pub fn voided(&self) -> bool {
+                self.flags & FLAG_VOID != 0
+            }
+
+            /// A field of it has two values that did not see each other.
+            pub fn has_conflict(&self) -> bool {
+                self.flags & FLAG_CONFLICT != 0
+            }
+        }
+    };
+}
+
+looks!(Record);
+looks!(Glance);
 
 const COLUMNS: &str = "org, entity, tbl, flags, state";
 

@@ -12,9 +12,10 @@ pub fn migrations() -> Migrations<'static> {
 pub fn steps() -> Vec<M<'static>> {
     vec![
         M::up(JOURNAL),
-        M::up(FOLDED_AT_FIRST),
+        // Folded tables once stood here. What is folded can always be made anew: older ones go, whatever they were, and the
+        // next opening folds the journal again. So only their present form is described.
+        M::up(""),
         M::up(LOCAL),
-        // What is folded can always be made anew: the old tables go, and the next opening folds the journal again.
         M::up(NOTHING_FOLDED),
         M::up(FOLDED),
     ]
@@ -43,34 +44,8 @@ CREATE TABLE head(
   PRIMARY KEY(stream, seq, hash)) WITHOUT ROWID;
 ";
 
-/// What the fold wrote in version 3, for stores that come from there.
-const FOLDED_AT_FIRST: &str = "
-CREATE TABLE record(
-  org BLOB NOT NULL, entity BLOB NOT NULL, tbl INTEGER NOT NULL, alias BLOB, parent BLOB, on_date TEXT,
-  flags INTEGER NOT NULL, -- 1 void, 2 in conflict, 4 written while voided, 8 frozen
-  digest BLOB NOT NULL, state BLOB NOT NULL, PRIMARY KEY(entity, org));
-CREATE INDEX record_table ON record(tbl, org);
-CREATE INDEX record_parent ON record(parent) WHERE parent IS NOT NULL;
-CREATE INDEX record_alias ON record(alias) WHERE alias IS NOT NULL;
-CREATE INDEX record_conflict ON record(entity) WHERE flags & 2 <> 0;
-CREATE TABLE entry(
-  org BLOB NOT NULL, key BLOB NOT NULL, ledger INTEGER NOT NULL, from_account BLOB NOT NULL, to_account BLOB NOT NULL,
-  amount INTEGER NOT NULL, moves INTEGER NOT NULL, on_date TEXT NOT NULL, rule TEXT NOT NULL, terms BLOB NOT NULL,
-  rivals INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY(key, org));
-CREATE INDEX entry_account ON entry(to_account, ledger, moves);
-CREATE INDEX entry_rivals ON entry(key) WHERE rivals > 0;
-CREATE TABLE person(
-  org BLOB NOT NULL, entity BLOB NOT NULL, same_as TEXT NOT NULL, PRIMARY KEY(org, entity)) WITHOUT ROWID;
-CREATE INDEX person_same ON person(org, same_as);
-CREATE TABLE person_link(
-  org BLOB NOT NULL, edge BLOB NOT NULL, first BLOB NOT NULL, second BLOB NOT NULL, same INTEGER NOT NULL,
-  PRIMARY KEY(org, edge)) WITHOUT ROWID;
-CREATE INDEX person_link_first ON person_link(first);
-CREATE INDEX person_link_second ON person_link(second);
-";
-
 const NOTHING_FOLDED: &str = "
-DROP TABLE record; DROP TABLE entry; DROP TABLE person; DROP TABLE person_link;
+DROP TABLE IF EXISTS record; DROP TABLE IF EXISTS entry; DROP TABLE IF EXISTS person; DROP TABLE IF EXISTS person_link;
 DELETE FROM secret WHERE name = 'folded'; -- so that the store folds the journal when it opens
 ";
 
