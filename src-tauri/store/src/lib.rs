@@ -25,6 +25,7 @@ pub mod one_person;
 pub mod organisations;
 pub mod peers;
 mod persons;
+pub mod pieces;
 pub mod record;
 pub mod schema;
 pub mod set_aside;
