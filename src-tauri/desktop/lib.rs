@@ -15,7 +15,7 @@ mod web_process;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use tauri::{Manager as _, WebviewWindowBuilder};
+use tauri::{Manager as _, RunEvent, WebviewWindowBuilder};
 use yuanba_api::Api;
 
 use crate::door::Door;
@@ -32,8 +32,10 @@ pub fn run() -> anyhow::Result<()> {
         .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
     let Some(door) = Door::enter(&folder)? else { return Ok(()) };
 
+    let api = Api::new(&folder);
+    api.keep_in_touch();
     tauri::Builder::default()
-        .manage(Arc::new(Api::new(&folder)))
+        .manage(Arc::new(api.clone()))
         .invoke_handler(tauri::generate_handler![
             calls::call,
             dialogs::pick_file,
@@ -51,6 +53,12 @@ pub fn run() -> anyhow::Result<()> {
             app.manage(door);
             Ok(())
         })
-        .run(tauri::generate_context!())
-        .context("the window could not be opened")
+        .build(tauri::generate_context!())
+        .context("the window could not be opened")?
+        .run(move |_, event| {
+            if let RunEvent::Exit = event {
+                api.close();
+            }
+        });
+    Ok(())
 }

@@ -140,6 +140,8 @@ impl Api {
             let ended = catch_unwind(AssertUnwindSafe(|| work(&api, &progress)))
                 .unwrap_or_else(|_| Err(Trouble::Internal.into()))
                 .and_then(|result| serde_json::to_value(result).map_err(|_| Trouble::Internal.into()));
+            // Whoever waits may end the program next: the store is not closed here while the program is torn down there.
+            drop(api);
             let mut state = job.state();
             state.finished = true;
             match ended {

@@ -55,6 +55,7 @@ mod settings;
 mod sign_in;
 mod stick;
 mod store;
+mod sync;
 mod time;
 pub mod typescript;
 mod undo;
@@ -91,6 +92,7 @@ static NOUNS: &[&[Command]] = &[
     household::COMMANDS,
     points::COMMANDS,
     stick::COMMANDS,
+    sync::COMMANDS,
     enrol::COMMANDS,
     bundle::COMMANDS,
     org::COMMANDS,

@@ -74,6 +74,10 @@ pub enum Trouble {
     NoHub,
     /// The address of a server is none
     BadHubAddress,
+    /// Somebody else than the known server is at the address
+    OtherHub { url: String, fingerprint: String },
+    /// An exchange is going on already
+    SyncRunning,
     /// Only what is below this organisation can be dealt with from here
     NotBelow,
     /// Made-up people beside real ones
@@ -298,6 +302,12 @@ impl Trouble {
                 "还不知道县里的服务器在哪儿，没有联网。数据都在本机。",
                 "读一次上级给的 U 盘，里面有地址；或者在「联网上报」里填上县里给的地址。",
             ),
+            OtherHub { url, fingerprint } => say(
+                Code::Refused,
+                &format!("{url}的指纹是 {fingerprint}，和给的对不上，没有往那里送东西。本机的数据都在。"),
+                "请打电话给县里核对地址和指纹，对上了再填。",
+            ),
+            SyncRunning => say(Code::Cancelled, "正在联网上报，不用再来一次。数据都在。", "等它做完就行。"),
             BadHubAddress => (
                 Code::WrongUsage,
                 "这不是服务器的地址，没有联网。数据没有动。".into(),

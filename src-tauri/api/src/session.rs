@@ -19,6 +19,7 @@ use crate::people::People;
 use crate::rights::{Right, allows};
 use crate::sentences::Trouble;
 use crate::sign_in::Attempts;
+use crate::sync::Calling;
 use crate::{registry, time};
 
 /// The folder of 演示村 inside the data folder.
@@ -36,6 +37,7 @@ pub(crate) struct Inner {
     session: Mutex<Option<Session>>,
     pub(crate) jobs: Jobs,
     pub(crate) attempts: Mutex<Attempts>,
+    pub(crate) calling: Calling,
 }
 
 /// What is there while somebody is signed in.
@@ -84,6 +86,7 @@ impl Api {
                 session: Mutex::new(None),
                 jobs: Jobs::default(),
                 attempts: Mutex::default(),
+                calling: Calling::default(),
             }),
         }
     }
@@ -107,6 +110,13 @@ impl Api {
     /// Whether the command of that name needs somebody signed in; `None` when there is no such command.
     pub fn needs_sign_in(command: &str) -> Option<bool> {
         registry::find(command).ok().map(|command| command.right != Right::Anyone)
+    }
+
+    /// Closes the store for good: nobody is signed in any more, and nobody calls any more. For the end of a program whose
+    /// threads go on to its last moment.
+    pub fn close(&self) {
+        self.inner.calling.end();
+        *self.slot() = None;
     }
 
     /// Whether somebody is signed in.

@@ -46,7 +46,9 @@ async fn main() -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(address).await.with_context(|| format!("{address} cannot be listened on"))?;
     println!("http://{}", listener.local_addr()?);
-    let bridge = Bridge { api: Arc::new(Api::new(&options.store)), pages: options.pages };
+    let api = Api::new(&options.store);
+    api.keep_in_touch();
+    let bridge = Bridge { api: Arc::new(api), pages: options.pages };
     axum::serve(listener, router(bridge)).with_graceful_shutdown(asked_to_stop()).await?;
     Ok(())
 }

@@ -45,6 +45,12 @@ pub enum Command {
     /// U 盘上的包
     #[command(subcommand)]
     Bundle(Bundle),
+    /// 联网上报：和县里的服务器互相补齐
+    Sync {
+        /// 服务器的地址；不写就用县里公布的，或者上次的
+        #[arg(long)]
+        hub: Option<String>,
+    },
     /// 从标准输入一行一条地做
     Batch {
         /// 写 -

@@ -46,6 +46,13 @@ pub fn run(seat: &mut Seat, command: Command) -> Result<Answer, ApiError> {
         Command::Org(Org::List) => listed(seat, "org.list", "organisations"),
         Command::Enrol(enrol) => self::enrol(seat, enrol),
         Command::Bundle(bundle) => self::bundle(seat, bundle),
+        Command::Sync { hub } => {
+            let begun = signed_in(seat, "sync.run", json!({ "url": hub }))?;
+            let document = seat.api.wait(text(&begun["job"]))?;
+            let waits = document["parked"] != 0 || document["even"] != true;
+            let words = text(&document["text"]).to_owned();
+            Ok(Answer { document, exit: if waits { exit::WAITS } else { exit::DONE }, words })
+        }
         Command::Conflicts(Conflicts::List) => {
             let mut answer = listed(seat, "conflict.list", "conflicts")?;
             if answer.document["count"] == 0 {

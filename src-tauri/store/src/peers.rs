@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use yuanba_core::Id;
 use yuanba_journal::author::Tip;
 use yuanba_journal::authority::Standing;
@@ -214,24 +214,82 @@ impl Store {
         Ok(ours.iter().zip(&other).take_while(|(a, b)| a == b).count() as u64)
     }
 
-    /// Changes that the parent is not known to hold.
+    /// Changes of our own subtree that neither all of the parent's laptops nor a server are known to hold.
     pub fn waiting(&self) -> Result<u64> {
         let Some(parent) = self.authority().granted_parent(self.org()) else { return Ok(0) };
-        let known = self.known_of(parent)?;
-        let mut waiting = 0;
-        for (row, stream) in &self.context.streams {
-            if !self.authority().covers(self.org(), stream.org) {
-                continue;
-            }
+        let servers = self.servers()?;
+        let ours = |stream: &StreamId| self.authority().covers(self.org(), stream.org);
+        self.beyond(ours, &self.known_of(parent)?, &servers)
+    }
+
+    /// Changes that an organisation may hold, and of whose laptops one at least is not known to hold them.
+    pub fn unheld_by(&self, org: Id) -> Result<u64> {
+        self.beyond(|stream| self.may_hold(org, stream), &self.known_of(org)?, &[])
+    }
+
+    /// Changes of some streams beyond what all of the one vectors reach, and beyond what any of the others does.
+    fn beyond(&self, of: impl Fn(&StreamId) -> bool, all: &[Vector], any: &[Vector]) -> Result<u64> {
+        let mut beyond = 0;
+        for (row, stream) in self.context.streams.iter().filter(|(_, stream)| of(stream)) {
+            let reach = |vector: &Vector, tip| {
+                self.common(*row, tip, vector.get(stream).map_or(&[][..], Vec::as_slice))
+            };
             for head in streams::heads(&self.db, *row)? {
                 let mut least = head.tip.seq;
-                for vector in &known {
-                    let tips = vector.get(stream).map_or(&[][..], Vec::as_slice);
-                    least = least.min(self.common(*row, head.tip, tips)?);
+                for vector in all {
+                    least = least.min(reach(vector, head.tip)?);
                 }
-                waiting += head.tip.seq - least;
+                for vector in any {
+                    least = least.max(reach(vector, head.tip)?);
+                }
+                beyond += head.tip.seq - least;
             }
         }
-        Ok(waiting)
+        Ok(beyond)
     }
+
+    /// What servers said last: peers that are no laptop of any organisation.
+    fn servers(&self) -> Result<Vec<Vector>> {
+        let mut statement = self.db.prepare_cached("SELECT id FROM peer WHERE id = org")?;
+        let ids: Vec<Id> = statement.query_map([], |row| read_id(row, 0))?.collect::<Result<_, _>>()?;
+        ids.into_iter().map(|id| self.heard(id)).collect()
+    }
+
+    /// When a peer said last what it holds, ms since 1970.
+    pub fn peer_heard(&self, peer: Id) -> Result<Option<i64>> {
+        let mut statement = self.db.prepare_cached("SELECT heard_ms FROM peer WHERE id = ?1")?;
+        Ok(statement.query_row([peer.0], |row| row.get(0)).optional()?)
+    }
+
+    /// The segments that wait for what comes before them, oldest first.
+    pub fn parked(&self) -> Result<Vec<Parked>> {
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT replica, org, lane, first_seq, at_ms FROM parked ORDER BY at_ms, id")?;
+        let rows = statement.query_map([], |row| {
+            let stream = read_stream(row, 0)?;
+            Ok(Parked { stream, first_seq: row.get::<_, i64>(3)? as u64, since_ms: row.get(4)?, held_to: 0 })
+        })?;
+        rows.map(|row| {
+            let mut parked = row?;
+            if let Some(row) = streams::find(&self.db, &parked.stream)? {
+                parked.held_to = streams::reach(&self.db, row)?;
+            }
+            Ok(parked)
+        })
+        .collect()
+    }
+}
+
+/// A segment that waits for a gap to be filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parked {
+    /// Its stream
+    pub stream: StreamId,
+    /// Place of its first change
+    pub first_seq: u64,
+    /// The last place that is held of the stream; the gap is what lies between
+    pub held_to: u64,
+    /// Since when it waits, ms since 1970
+    pub since_ms: i64,
 }

@@ -8,10 +8,13 @@ mod desk;
 mod disk;
 mod exports;
 mod full_disk;
+mod hub;
 mod killed;
 mod ledger;
 mod not_opened;
 mod people;
+#[path = "../../../hub/tests/hub/postgres.rs"]
+mod postgres;
 mod rosters;
 mod sticks;
 mod stores;

@@ -117,6 +117,14 @@ fn published(store: &Store) -> Result<Option<HubCard>> {
     Ok(None)
 }
 
+/// Whether the server stands in the journal, for everybody below whoever wrote it there.
+///
+/// # Errors
+/// Those of the store.
+pub fn is_published(store: &Store) -> Result<bool> {
+    Ok(published(store)?.is_some())
+}
+
 /// Remembers a server that a person named. At the top of the tree it is published to all below.
 ///
 /// # Errors

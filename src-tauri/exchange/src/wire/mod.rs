@@ -22,7 +22,7 @@ mod line;
 pub use answer::{Answer, Refused};
 pub use ask::Ask;
 pub use call::{Call, Opened, Progress, Request, Synced, sync};
-pub use card::{HubCard, known_hub, pin};
+pub use card::{Fingerprint, HubCard, is_published, known_hub, pin};
 pub use http::{HttpLine, ask_card};
 pub use line::{Line, LineError};
 

@@ -1,9 +1,6 @@
 //! A laptop that is no longer trusted.
 
 use yuanba_exchange::bundle::Status;
-use yuanba_exchange::keys;
-use yuanba_journal::payload::{Cut, Revocation};
-use yuanba_store::Intent;
 
 use crate::bundles::pair;
 use crate::place::{Place, assert_even, stick};
