@@ -37,6 +37,24 @@ pub struct Applied {
 }
 
 impl Store {
+    /// From now on what comes is only put into the journal, until [`Store::fold_deferred`]: for a store that takes in many times
+    /// what it holds, which is folded faster at once than piece by piece. The tables show what they showed; a store that is
+    /// closed in the middle folds when it is opened.
+    pub fn defer_folding(&mut self) {
+        self.deferred = true;
+    }
+
+    /// Folds what was only put into the journal.
+    ///
+    /// # Errors
+    /// Those of the database; the tables show what they showed then.
+    pub fn fold_deferred(&mut self) -> Result<()> {
+        if std::mem::take(&mut self.deferred) {
+            self.refold()?;
+        }
+        Ok(())
+    }
+
     /// Writes one intent: one group, one transaction, folded before it is acknowledged.
     ///
     /// # Errors
@@ -134,7 +152,7 @@ impl Store {
         let mut batch = Batch::default();
         self.context.streams.insert(row, stream);
         batch.insert(&self.db, &self.context, row, changes.iter())?;
-        batch.settle(&self.db, &mut self.context, &mut self.changed)?;
+        batch.settle(&self.db, &mut self.context, &mut self.changed, true)?;
         if let Some(undoes) = deed {
             self.remember_deed(group, place, &said, undoes)?;
         }
@@ -185,7 +203,10 @@ impl Store {
             let mut statement = self.db.prepare_cached("SELECT 1 FROM parked WHERE digest = ?1")?;
             applied.waiting += u64::from(statement.exists([digest.0])?);
         }
-        batch.settle(&self.db, &mut self.context, &mut self.changed)?;
+        if self.deferred {
+            self.forget_folded()?;
+        }
+        batch.settle(&self.db, &mut self.context, &mut self.changed, !self.deferred)?;
         applied.parked = self.db.query_row("SELECT count(*) FROM parked", [], |r| r.get::<_, i64>(0))? as u64;
         if newest > self.clock.last {
             self.clock.last = newest;
@@ -376,8 +397,14 @@ impl Batch {
         self.special |= !matches!(change.header.kind, Kind::Record | Kind::Entry) || change.body_missing();
     }
 
-    /// Brings the tree, what counts and the tables up to date.
-    fn settle(mut self, db: &Connection, context: &mut Context, changed: &mut Changed) -> Result<()> {
+    /// Brings the tree and what counts up to date, and the tables too unless they are folded later.
+    fn settle(
+        mut self,
+        db: &Connection,
+        context: &mut Context,
+        changed: &mut Changed,
+        fold: bool,
+    ) -> Result<()> {
         if self.tree {
             let before: Vec<(i64, Id)> =
                 context.streams.iter().map(|(r, s)| (*r, context.org_of(s))).collect();
@@ -410,6 +437,10 @@ impl Batch {
             if seen.insert(group) {
                 open.extend(self.touch_group(db, context, group)?);
             }
+        }
+        if !fold {
+            *changed = Changed::Everything;
+            return Ok(());
         }
         let also = folding::fold(db, context, &self.touched)?;
         changed.extend(self.touched.records.iter().map(|(_, entity)| *entity));
