@@ -10,6 +10,7 @@ mod exports;
 mod full_disk;
 mod hub;
 mod killed;
+mod kills;
 mod ledger;
 mod not_opened;
 mod people;
