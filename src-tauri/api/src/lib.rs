@@ -38,6 +38,7 @@ mod note;
 mod org;
 mod out_file;
 mod people;
+mod person;
 mod points;
 mod post;
 mod practice;
@@ -56,6 +57,7 @@ mod sign_in;
 mod stick;
 mod store;
 mod time;
+mod transfer;
 pub mod typescript;
 mod undo;
 mod user;
@@ -83,6 +85,8 @@ static NOUNS: &[&[Command]] = &[
     member::COMMANDS,
     member_check::COMMANDS,
     member_group::COMMANDS,
+    person::COMMANDS,
+    transfer::COMMANDS,
     import::COMMANDS,
     post::COMMANDS,
     courtyard::COMMANDS,

@@ -1,13 +1,13 @@
 //! What was done at this laptop, to be taken back by name.
 
 use rusqlite::{OptionalExtension, params};
-use yuanba_core::Id;
-use yuanba_core::tables;
+use yuanba_core::{Field, Id, tables};
 use yuanba_journal::fold::FieldState;
 use yuanba_journal::payload::{ItemOp, RecordWrite};
 use yuanba_journal::{ChangeRef, GroupId, Kind};
 
 use crate::intent::Intent;
+use crate::record::Record;
 use crate::streams::{self, GroupPlace, read_id};
 use crate::{Result, Store, StoreError};
 
@@ -89,8 +89,8 @@ impl Store {
         Ok(if groups.contains(&group) { groups } else { vec![group] })
     }
 
-    /// The records that a group wrote, by table.
-    pub fn written_by(&self, group: GroupId) -> Result<Vec<(u16, Id)>> {
+    /// The records that a group wrote: table, id and the numbers of the fields.
+    pub fn written_by(&self, group: GroupId) -> Result<Vec<(u16, Id, Vec<u16>)>> {
         let mut written = Vec::new();
         for group in self.together(group)? {
             let Some((first, _, _)) = self.group_first(group)? else { continue };
@@ -105,11 +105,31 @@ impl Store {
                 if change.header.kind == Kind::Record
                     && let Ok(write) = RecordWrite::from_cbor(&change.header.kept, &change.header.stream)
                 {
-                    written.extend(change.header.entity.map(|entity| (write.table, entity)));
+                    let fields = write.items.iter().map(|item| item.field).collect();
+                    written.extend(change.header.entity.map(|entity| (write.table, entity, fields)));
                 }
             }
         }
         Ok(written)
+    }
+
+    /// The group that wrote what a field of a record shows.
+    pub fn group_behind(&self, record: &Record, field: Field) -> Result<Option<GroupId>> {
+        let state = record.state();
+        let Some(head) = state.heads(field.number).first() else { return Ok(None) };
+        let Some((id, _)) = streams::resolve(&self.db, &state.origins[head.origin].reference())? else {
+            return Ok(None);
+        };
+        let first = self
+            .db
+            .prepare_cached(
+                "SELECT f.hash FROM change c JOIN change f
+                   ON f.stream = c.stream AND f.seq = c.first_seq AND substr(f.hash, 1, 8) = c.first_prefix
+                 WHERE c.id = ?1",
+            )?
+            .query_row([id], |row| streams::read_hash(row, 0))
+            .optional()?;
+        Ok(first.map(|hash| GroupId(hash.id())))
     }
 
     /// The last groups written here, newest first; of those that were one act, the first stands for all.

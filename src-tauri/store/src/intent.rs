@@ -255,6 +255,15 @@ impl RecordDraft {
         self
     }
 
+    /// Puts a value also where it stands already, having seen the heads of the field: it stays when whoever put it before
+    /// takes that back.
+    pub fn put_again(&mut self, field: Field, value: impl Into<Value>) -> &mut RecordDraft {
+        debug_assert_eq!(field.kind, FieldKind::Register, "{} is a set", field.name);
+        self.forget(|item, _| item.field == field.number && matches!(item.op, ItemOp::Put(_)));
+        self.push(field.number, ItemOp::Put(self.seen.head_references(field.number)), value.into());
+        self
+    }
+
     /// Puts a value where there is one.
     pub fn put_some(&mut self, field: Field, value: Option<impl Into<Value>>) -> &mut RecordDraft {
         match value {
