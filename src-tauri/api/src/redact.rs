@@ -1,7 +1,7 @@
 //! `redact.*`: a lawful erasure (JOURNAL §2). The words of a record's changes are erased everywhere; chain, digests and sums
 //! still verify.
 
-use yuanba_core::tables;
+use yuanba_core::tables::{self, member, transfer};
 use yuanba_store::Intent;
 
 use crate::Api;
@@ -39,7 +39,13 @@ fn record(api: &Api, request: Redact) -> Result<JustDone, ApiError> {
     if record.org == own || !store.authority().covers(own, record.org) {
         return Err(Trouble::NotBelow.into());
     }
-    let changes = store.changes_of(record.id)?;
+    let mut changes = store.changes_of(record.id)?;
+    if table.number == member::TABLE.number {
+        // A dossier that was handed over with somebody is theirs too.
+        for moved in store.children(&transfer::TABLE, record.id)? {
+            changes.extend(store.changes_of(moved.id)?);
+        }
+    }
     let org_name = store.organisation_name(record.org)?;
     // Without the person's name: this sentence stays.
     let mut intent = Intent::new(format!("删去了{org_name}的一条{}", table.label)).of(record.org);

@@ -15,3 +15,4 @@ mod people;
 mod rosters;
 mod sticks;
 mod stores;
+mod transfers;
