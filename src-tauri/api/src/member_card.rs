@@ -74,7 +74,8 @@ pub(crate) fn card(api: &Api, request: OneRecord) -> Result<MemberCard, ApiError
     timeline.extend(points::told(&mut session, record.id)?);
     timeline.extend(also(&session, &record)?);
     let elsewhere = elsewhere(&mut session, &record, &mut timeline)?;
-    let points_together = points::earned(&session, &record)? + elsewhere.iter().map(|one| one.points).sum::<i64>();
+    let points_together =
+        points::earned(&session, &record)? + elsewhere.iter().map(|one| one.points).sum::<i64>();
     let transfer = transfer::of_member(&mut session, record.id)?;
     let read_only = session.release_of(record.id)?.is_some();
     timeline.sort_by(|a, b| b.date.cmp(&a.date));
@@ -144,7 +145,9 @@ fn elsewhere(
 ) -> Result<Vec<Elsewhere>, ApiError> {
     let mut list = Vec::new();
     for (org, id) in session.store.dossiers(record.id)? {
-        let Some(other) = session.store.record(&member::TABLE, id)?.filter(|_| org != record.org) else { continue };
+        let Some(other) = session.store.record(&member::TABLE, id)?.filter(|_| org != record.org) else {
+            continue;
+        };
         let org_name = session.store.organisation_name(org)?;
         let mut there = happened(session, &other)?;
         there.extend(points::told(session, other.id)?);
@@ -152,7 +155,9 @@ fn elsewhere(
             let at = format!("在{org_name}");
             entry.detail = Some(entry.detail.map_or_else(|| at.clone(), |detail| format!("{detail}，{at}")));
             // A dossier that was handed over has brought the same line along.
-            let known = |line: &TimelineEntry| (&line.date, &line.text, &line.detail) == (&entry.date, &entry.text, &entry.detail);
+            let known = |line: &TimelineEntry| {
+                (&line.date, &line.text, &line.detail) == (&entry.date, &entry.text, &entry.detail)
+            };
             if !timeline.iter().any(known) {
                 timeline.push(entry);
             }

@@ -151,8 +151,7 @@ impl Words {
             return Err(Trouble::NotBelow.into());
         }
         for org in BTreeSet::from([one_org, other_org]) {
-            let intent =
-                self.by_org.entry(org).or_insert_with(|| Intent::new(self.said.clone()).of(org));
+            let intent = self.by_org.entry(org).or_insert_with(|| Intent::new(self.said.clone()).of(org));
             say(session, intent, org, (one, other), same, self.reason.as_deref())?;
         }
         Ok(())

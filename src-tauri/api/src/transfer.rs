@@ -269,7 +269,9 @@ pub(crate) fn not_of_somebody_gone(session: &Session, intent: &Intent) -> Result
     for id in ids.collect::<std::collections::BTreeSet<_>>() {
         if let Some(release) = session.release_of(id)? {
             let text = |field| release.text(field).unwrap_or_default().to_owned();
-            return Err(Trouble::MovedAway { name: text(transfer::NAME), to: text(transfer::OTHER_NAME) }.into());
+            return Err(
+                Trouble::MovedAway { name: text(transfer::NAME), to: text(transfer::OTHER_NAME) }.into()
+            );
         }
     }
     Ok(())

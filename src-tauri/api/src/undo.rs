@@ -50,7 +50,11 @@ commands! {
 }
 
 fn undo(session: &mut Session, group: Option<GroupId>) -> Result<Undone, ApiError> {
-    let last = || Ok::<_, StoreError>(session.store.groups(LAST_AMONG)?.into_iter().find(|d| !d.undone && d.undoes.is_none()));
+    let last = || {
+        Ok::<_, StoreError>(
+            session.store.groups(LAST_AMONG)?.into_iter().find(|d| !d.undone && d.undoes.is_none()),
+        )
+    };
     let group = match group {
         Some(group) => Some(group),
         None => last()?.map(|deed| deed.group),

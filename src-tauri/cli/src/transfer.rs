@@ -9,8 +9,7 @@ use crate::seat::Seat;
 
 /// Runs a `person` command.
 pub fn person(seat: &mut Seat, command: Person) -> Result<Answer, ApiError> {
-    let two =
-        |two: Two| json!({ "first": two.first, "second": two.second, "reason": two.reason });
+    let two = |two: Two| json!({ "first": two.first, "second": two.second, "reason": two.reason });
     match command {
         Person::Join(both) => said(seat, "person.join", two(both)),
         Person::Part(both) => said(seat, "person.part", two(both)),

@@ -84,8 +84,7 @@ impl Store {
     fn together(&self, group: GroupId) -> Result<Vec<GroupId>> {
         let known = self.local_get(&format!("{TOGETHER}{group}"))?;
         let listed = known.as_ref().and_then(|(list, _)| list.as_array()).into_iter().flatten();
-        let groups: Vec<GroupId> =
-            listed.filter_map(|id| id.as_str()?.parse().ok()).map(GroupId).collect();
+        let groups: Vec<GroupId> = listed.filter_map(|id| id.as_str()?.parse().ok()).map(GroupId).collect();
         Ok(if groups.contains(&group) { groups } else { vec![group] })
     }
 

@@ -138,7 +138,8 @@ impl Intent {
             }
             about.push((draft.table, draft.entity));
             if let Some(parent) = tables::by_number(draft.table).and_then(|table| table.parent) {
-                let put = draft.items.iter().zip(&draft.values).filter(|(item, _)| item.field == parent.number);
+                let put =
+                    draft.items.iter().zip(&draft.values).filter(|(item, _)| item.field == parent.number);
                 let parents = put.map(|(_, value)| value).chain([draft.seen.shown(parent.number)]);
                 about.extend(parents.filter_map(Value::as_id).map(|id| (draft.table, id)));
             }

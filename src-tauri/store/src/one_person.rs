@@ -69,9 +69,7 @@ impl Store {
         let mut ids = self.aliases(shown)?;
         ids.push(shown);
         ids.sort_unstable();
-        ids.into_iter()
-            .map(|id| Ok((id, fold_one(&self.db, &self.context, record.org, &[id])?)))
-            .collect()
+        ids.into_iter().map(|id| Ok((id, fold_one(&self.db, &self.context, record.org, &[id])?))).collect()
     }
 
     /// The dossiers of one person, each as organisation and id: the one that an id shows as, and those of other

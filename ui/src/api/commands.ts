@@ -87,6 +87,9 @@ import type {
   NoteSaved,
   SaveNote,
   Organisation,
+  Doubles,
+  ListDoubles,
+  TwoPersons,
   Balance,
   Claim,
   ClaimPoints,
@@ -140,6 +143,17 @@ import type {
   Recover,
   StoreStatus,
   WithStatus,
+  HandOver,
+  LateChange,
+  ListTransfers,
+  OneTransfer,
+  ReceiveMember,
+  Release,
+  SettleLate,
+  TransferAccepted,
+  TransferDossier,
+  TransferMade,
+  Transfers,
   Group,
   Limit,
   Recent,
@@ -222,6 +236,32 @@ export interface Commands {
   "member.check": { request: SaveMember; response: Array<Problem> };
   /** Puts several people into one party group; undone as one */
   "member.regroup": { request: Regroup; response: Regrouped };
+  /** Says that two records are the same person */
+  "person.join": { request: TwoPersons; response: JustDone };
+  /** Says that two records are not the same person, which is remembered */
+  "person.part": { request: TwoPersons; response: JustDone };
+  /** Records that may be the same person, until somebody says */
+  "person.doubles": { request: ListDoubles; response: Doubles };
+  /** Transfers and what is to be done with them */
+  "transfer.list": { request: ListTransfers; response: Transfers };
+  /** A transfer with the dossier that was handed over, numbers masked */
+  "transfer.show": { request: OneTransfer; response: TransferDossier };
+  /** Lets a member go to another organisation */
+  "transfer.release": { request: Release; response: TransferMade };
+  /** Takes a release back before it was accepted, or a hand-over */
+  "transfer.cancel": { request: OneTransfer; response: JustDone };
+  /** Hands the dossier to the new organisation; done by whoever stands above both */
+  "transfer.hand_over": { request: HandOver; response: TransferMade };
+  /** Takes the member in with the dossier that was handed over */
+  "transfer.accept": { request: OneTransfer; response: TransferAccepted };
+  /** Tells the old organisation that the new one has accepted */
+  "transfer.confirm": { request: OneTransfer; response: JustDone };
+  /** Takes in somebody from an organisation outside of what we hold */
+  "transfer.receive": { request: ReceiveMember; response: TransferMade };
+  /** What the old organisation wrote too late for the dossier */
+  "transfer.late": { request: OneTransfer; response: Array<LateChange> };
+  /** Takes a late change over into the new dossier, or leaves it */
+  "transfer.settle": { request: SettleLate; response: JustDone };
   /** Reads a file; the job's result is an ImportPreview */
   "import.open": { request: OpenImport; response: JobStarted; result: ImportPreview };
   /** Corrects what the columns mean */

@@ -186,7 +186,8 @@ pub(super) fn read_fields(value: &Value) -> Vec<(Field, Value)> {
     pairs
         .filter_map(|(number, value)| {
             let field = member::TABLE.field(number).filter(|field| CARRIED_FIELDS.contains(field))?;
-            let fits = matches!((field.kind, &value), (FieldKind::Register, _) | (FieldKind::Set, Value::List(_)));
+            let fits =
+                matches!((field.kind, &value), (FieldKind::Register, _) | (FieldKind::Set, Value::List(_)));
             fits.then_some((field, value))
         })
         .collect()
@@ -212,7 +213,11 @@ pub(super) fn read_history(value: &Value) -> Vec<Line> {
 }
 
 /// Everybody of an organisation who has this number and name, or nobody.
-pub(super) fn same_person(session: &mut Session, org: Id, fields: &[(Field, Value)]) -> Result<Option<Record>, ApiError> {
+pub(super) fn same_person(
+    session: &mut Session,
+    org: Id,
+    fields: &[(Field, Value)],
+) -> Result<Option<Record>, ApiError> {
     let number: Option<yuanba_core::IdNumber> = carried(fields, member::ID_NUMBER)
         .as_text()
         .and_then(|text| yuanba_core::IdNumber::read(text).ok().flatten());

@@ -62,7 +62,8 @@ pub(super) fn addressee(session: &Session, released: &Record) -> Result<Option<I
     let mut named = Vec::new();
     for org in below.into_iter().filter(|org| *org != released.org) {
         let facts = session.store.record(&organisation::TABLE, org)?;
-        let held = facts.as_ref().and_then(|facts| facts.text(organisation::NAME)).unwrap_or_default().to_owned();
+        let held =
+            facts.as_ref().and_then(|facts| facts.text(organisation::NAME)).unwrap_or_default().to_owned();
         if held == name {
             return Ok(Some(org));
         }
@@ -93,7 +94,10 @@ pub(super) fn hand_over(api: &Api, request: HandOver) -> Result<TransferMade, Ap
     if to == released.org {
         return Err(refuse("to", format!("{name}本来就是这个支部转出来的。")));
     }
-    if released.org == own && !tree.covers(own, to) || !tree.covers(own, released.org) || !tree.covers(own, to) {
+    if released.org == own && !tree.covers(own, to)
+        || !tree.covers(own, released.org)
+        || !tree.covers(own, to)
+    {
         return Err(Trouble::NotBelow.into());
     }
     if session.level == yuanba_core::Level::Village {
@@ -155,7 +159,10 @@ pub(super) fn confirm(api: &Api, request: OneTransfer) -> Result<JustDone, ApiEr
     let (from, to) = (handed.id(transfer::OTHER_ORG).ok_or_else(missing)?, handed.org);
     let (own, tree) = (session.store.org(), session.store.authority());
     let from = tree.canonical(from);
-    if !tree.covers(own, from) || !tree.covers(own, to) || own == to && session.level == yuanba_core::Level::Village {
+    if !tree.covers(own, from)
+        || !tree.covers(own, to)
+        || own == to && session.level == yuanba_core::Level::Village
+    {
         return Err(Trouble::NotBelow.into());
     }
     let name = handed.text(transfer::NAME).unwrap_or("这个人").to_owned();
@@ -205,7 +212,9 @@ pub(super) fn confirm(api: &Api, request: OneTransfer) -> Result<JustDone, ApiEr
         }
     }
     let mut at_new = Intent::new(said).of(to);
-    if session.may_join(from, to) && !session.store.dossiers(old)?.contains(&(to, session.store.representative(new)?)) {
+    if session.may_join(from, to)
+        && !session.store.dossiers(old)?.contains(&(to, session.store.representative(new)?))
+    {
         let both = (session.store.representative(old)?, session.store.representative(new)?);
         person::say(&session, &mut at_old, from, both, true, None)?;
         person::say(&session, &mut at_new, to, both, true, None)?;

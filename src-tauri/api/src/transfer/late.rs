@@ -95,9 +95,11 @@ fn waiting(session: &mut Session, pair: &Pair) -> Result<Vec<Late>, ApiError> {
         if field.kind == FieldKind::Set {
             let now = value_of(&old, *field);
             let there = new.set(*field);
-            for value in now.as_list().iter().filter(|v| !before.as_list().contains(v) && !there.contains(v)) {
+            for value in now.as_list().iter().filter(|v| !before.as_list().contains(v) && !there.contains(v))
+            {
                 let origin = state.additions(field.number, value).into_iter().next_back();
-                let origin = origin.and_then(|(at, _)| state.origins.iter().find(|o| o.reference() == at).cloned());
+                let origin =
+                    origin.and_then(|(at, _)| state.origins.iter().find(|o| o.reference() == at).cloned());
                 found.push((What::Add(*field, value.clone()), origin));
             }
             for value in before.as_list().iter().filter(|v| !now.as_list().contains(v) && there.contains(v)) {
@@ -140,7 +142,8 @@ fn waiting(session: &mut Session, pair: &Pair) -> Result<Vec<Late>, ApiError> {
             _ => None,
         })
         .collect();
-    let counted = handed.int(transfer::TAKEN_EARNED).unwrap_or(0) + settled.iter().map(|(_, points)| points).sum::<i64>();
+    let counted = handed.int(transfer::TAKEN_EARNED).unwrap_or(0)
+        + settled.iter().map(|(_, points)| points).sum::<i64>();
     let more = points::earned(session, &old)? - counted;
     if more != 0 {
         found.push((What::Points(more), None));
@@ -173,7 +176,8 @@ pub(super) fn list(api: &Api, request: OneTransfer) -> Result<Vec<LateChange>, A
     let mut session = api.session()?;
     let pair = session.transfer(request.id.0)?;
     let names = session.user_names()?;
-    let taken = pair.handed.as_ref().map(|record| read_fields(record.get(transfer::TAKEN))).unwrap_or_default();
+    let taken =
+        pair.handed.as_ref().map(|record| read_fields(record.get(transfer::TAKEN))).unwrap_or_default();
     let none = || "没有".to_owned();
     let changes = waiting(&mut session, &pair)?.into_iter().map(|late| {
         let (kind, label, before, after) = match &late.what {
@@ -181,7 +185,9 @@ pub(super) fn list(api: &Api, request: OneTransfer) -> Result<Vec<LateChange>, A
                 (LateKind::Field, field.label, read(*field, &carried(&taken, *field)), read(*field, value))
             }
             What::Add(field, value) => (LateKind::Field, field.label, none(), read(*field, value)),
-            What::Remove(field, value) => (LateKind::Field, field.label, read(*field, value), "去掉了".to_owned()),
+            What::Remove(field, value) => {
+                (LateKind::Field, field.label, read(*field, value), "去掉了".to_owned())
+            }
             What::Happened(line) => (LateKind::History, "经历", none(), told(line)),
             What::Undone(line) => (LateKind::History, "经历", told(line), "去掉了".to_owned()),
             What::Points(points) => {
@@ -207,7 +213,8 @@ pub(super) fn settle(api: &Api, request: SettleLate) -> Result<JustDone, ApiErro
     let pair = session.transfer(request.id.0)?;
     let missing = || Trouble::NotFound { what: "处晚到的改动，也许已经定过了" };
     let wanted: Id = request.change.parse().map_err(|_| missing())?;
-    let late = waiting(&mut session, &pair)?.into_iter().find(|late| late.id == wanted).ok_or_else(missing)?;
+    let late =
+        waiting(&mut session, &pair)?.into_iter().find(|late| late.id == wanted).ok_or_else(missing)?;
     let (handed, old, new) = records(&session, &pair)?.ok_or_else(missing)?;
     let (own, tree) = (session.store.org(), session.store.authority());
     if !tree.covers(own, old.org) || !tree.covers(own, new.org) {

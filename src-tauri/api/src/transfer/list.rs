@@ -8,7 +8,8 @@ use super::dossier::{carried, read_fields, read_history};
 use super::hand_over::addressee;
 use super::pairs::Pair;
 use super::{
-    CARRIED_FIELDS, ListTransfers, OneTransfer, Transfer, TransferDossier, TransferState, TransferStep, Transfers, late,
+    CARRIED_FIELDS, ListTransfers, OneTransfer, Transfer, TransferDossier, TransferState, TransferStep,
+    Transfers, late,
 };
 use crate::Api;
 use crate::error::ApiError;
@@ -44,18 +45,24 @@ fn shown(session: &mut Session, pair: &Pair) -> Result<Transfer, ApiError> {
         None => pair.handed.as_ref().and_then(|record| record.id(transfer::OTHER_MEMBER)),
     };
     let old = held(old_id)?;
-    let new = held(pair.handed.as_ref().and_then(|record| record.id(transfer::MEMBER)))?.filter(|_| pair.accepted());
+    let new = held(pair.handed.as_ref().and_then(|record| record.id(transfer::MEMBER)))?
+        .filter(|_| pair.accepted());
     let handed_number = || {
         let fields = read_fields(pair.handed.as_ref()?.get(transfer::FIELDS));
         carried(&fields, member::ID_NUMBER).as_text().map(str::to_owned)
     };
-    let number = [&new, &old].into_iter().flatten().find_map(|record| record.text(member::ID_NUMBER)).map(str::to_owned);
+    let number = [&new, &old]
+        .into_iter()
+        .flatten()
+        .find_map(|record| record.text(member::ID_NUMBER))
+        .map(str::to_owned);
     let suggested = match (&pair.released, state) {
         (Some(released), TransferState::Released) => addressee(session, released)?,
         _ => None,
     };
     let name = either(transfer::NAME).unwrap_or_default();
-    let accepted_on = pair.handed.as_ref().and_then(|record| record.text(transfer::ACCEPTED_ON)).map(str::to_owned);
+    let accepted_on =
+        pair.handed.as_ref().and_then(|record| record.text(transfer::ACCEPTED_ON)).map(str::to_owned);
     let accepted_on = accepted_on.or_else(|| either(transfer::ACCEPTED_ON));
     let text = text(session, pair, state, (&from_name, &to_name), accepted_on.as_deref());
     Ok(Transfer {
@@ -70,7 +77,11 @@ fn shown(session: &mut Session, pair: &Pair) -> Result<Transfer, ApiError> {
         reason: either(transfer::REASON),
         letter: either(transfer::LETTER),
         released_on: either(transfer::RELEASED_ON),
-        handed_on: pair.handed.as_ref().and_then(|record| record.text(transfer::HANDED_ON)).map(str::to_owned),
+        handed_on: pair
+            .handed
+            .as_ref()
+            .and_then(|record| record.text(transfer::HANDED_ON))
+            .map(str::to_owned),
         accepted_on,
         old_member: old.map(|record| record.id.into()),
         new_member: new.map(|record| record.id.into()),
@@ -127,10 +138,11 @@ pub(super) fn list(api: &Api, request: ListTransfers) -> Result<Transfers, ApiEr
     for pair in session.transfers()? {
         transfers.push(shown(&mut session, &pair)?);
     }
-    let day = |t: &Transfer| t.accepted_on.clone().or_else(|| t.handed_on.clone()).or_else(|| t.released_on.clone());
-    transfers.sort_by(|a, b| {
-        (waits(b), !is_over(b), day(b), b.id).cmp(&(waits(a), !is_over(a), day(a), a.id))
-    });
+    let day = |t: &Transfer| {
+        t.accepted_on.clone().or_else(|| t.handed_on.clone()).or_else(|| t.released_on.clone())
+    };
+    transfers
+        .sort_by(|a, b| (waits(b), !is_over(b), day(b), b.id).cmp(&(waits(a), !is_over(a), day(a), a.id)));
     if request.all != Some(true) {
         let mut over = 0;
         transfers.retain(|transfer| {
@@ -203,7 +215,9 @@ pub(super) fn show(api: &Api, request: OneTransfer) -> Result<TransferDossier, A
 
 /// The transfer under which a member is gone from here, or else has come.
 pub(crate) fn of_member(session: &mut Session, id: Id) -> Result<Option<Transfer>, ApiError> {
-    let Some(last) = session.store.children(&transfer::TABLE, id)?.into_iter().next_back() else { return Ok(None) };
+    let Some(last) = session.store.children(&transfer::TABLE, id)?.into_iter().next_back() else {
+        return Ok(None);
+    };
     let wanted = session.release_of(id)?.map_or(last.id, |release| release.id);
     let pair = session.transfers()?.into_iter().find(|pair| {
         let is = |record: &Option<Record>| record.as_ref().is_some_and(|record| record.id == wanted);

@@ -1,7 +1,7 @@
 //! Letting a member go, and taking that back.
 
-use yuanba_core::tables::{liaison, member, points_claim, post_assignment, transfer};
 use yuanba_core::Id;
+use yuanba_core::tables::{liaison, member, points_claim, post_assignment, transfer};
 use yuanba_store::{Intent, Record};
 
 use super::{MOVED_AWAY, OUT, OneTransfer, Release, TransferMade, may_be_undone};
@@ -52,10 +52,14 @@ pub(super) fn release(api: &Api, request: Release) -> Result<TransferMade, ApiEr
         return Err(refuse("to", format!("{name}本来就在这个支部，用不着转。")));
     }
     let claims = session.store.children(&points_claim::TABLE, record.id)?;
-    let open = claims.iter().filter(|claim| !claim.voided() && claim.text(points_claim::STATE) == Some(PROPOSED));
+    let open =
+        claims.iter().filter(|claim| !claim.voided() && claim.text(points_claim::STATE) == Some(PROPOSED));
     let open = open.count();
     if open > 0 {
-        return Err(refuse("member", format!("{name}还有 {open} 笔积分没审，先在「积分」里审了再转，分才跟得走。")));
+        return Err(refuse(
+            "member",
+            format!("{name}还有 {open} 笔积分没审，先在「积分」里审了再转，分才跟得走。"),
+        ));
     }
     let to_name = match known {
         Some(org) => session.store.organisation_name(org)?,
@@ -112,7 +116,8 @@ pub(super) fn cancel(api: &Api, request: OneTransfer) -> Result<JustDone, ApiErr
     let mut session = api.session()?;
     let pair = session.transfer(request.id.0)?;
     let own = session.store.org();
-    let answered = |to: String| ApiError::from(Trouble::TransferAnswered { text: format!("{to}已经接收了，") });
+    let answered =
+        |to: String| ApiError::from(Trouble::TransferAnswered { text: format!("{to}已经接收了，") });
     if pair.accepted() {
         let to = pair.to().map(|to| session.store.organisation_name(to)).transpose()?;
         return Err(answered(to.unwrap_or_else(|| "新支部".to_owned())));
