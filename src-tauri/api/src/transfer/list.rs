@@ -141,8 +141,7 @@ pub(super) fn list(api: &Api, request: ListTransfers) -> Result<Transfers, ApiEr
     let day = |t: &Transfer| {
         t.accepted_on.clone().or_else(|| t.handed_on.clone()).or_else(|| t.released_on.clone())
     };
-    transfers
-        .sort_by(|a, b| (waits(b), !is_over(b), day(b), b.id).cmp(&(waits(a), !is_over(a), day(a), a.id)));
+    transfers.sort_by_key(|t| std::cmp::Reverse((waits(t), !is_over(t), day(t), t.id)));
     if request.all != Some(true) {
         let mut over = 0;
         transfers.retain(|transfer| {
