@@ -38,6 +38,7 @@ mod note;
 mod org;
 mod out_file;
 mod people;
+mod person;
 mod points;
 mod post;
 mod practice;
@@ -57,6 +58,7 @@ mod stick;
 mod store;
 mod sync;
 mod time;
+mod transfer;
 pub mod typescript;
 mod undo;
 mod user;
@@ -84,6 +86,8 @@ static NOUNS: &[&[Command]] = &[
     member::COMMANDS,
     member_check::COMMANDS,
     member_group::COMMANDS,
+    person::COMMANDS,
+    transfer::COMMANDS,
     import::COMMANDS,
     post::COMMANDS,
     courtyard::COMMANDS,

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub(crate) use history::{POSTED, PROPOSED};
 pub(crate) use review::event_id;
 pub(crate) use rules::{book_key, signed};
-pub(crate) use standing::{standing, told};
+pub(crate) use standing::{CARRIED, balance, earned, standing, told};
 
 use crate::dto::{Done, JustDone, Nothing, RecordId, Written, answer, request, words};
 use crate::registry::commands;

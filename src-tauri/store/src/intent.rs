@@ -1,7 +1,7 @@
 //! One intent is one group: what a person did, collected before it is committed.
 
 use yuanba_core::record::{FieldKind, VOIDED};
-use yuanba_core::{Field, Id, Table, Value};
+use yuanba_core::{Field, Id, Table, Value, tables};
 use yuanba_journal::author::Draft;
 use yuanba_journal::fold::RecordState;
 use yuanba_journal::payload::{
@@ -128,6 +128,25 @@ impl Intent {
             .any(|act| matches!(act, Act::Write(draft) if draft.seen.frozen && !draft.items.is_empty()))
     }
 
+    /// What is written: the tables, with the records and whatever those hang on, now and before.
+    pub fn about(&self) -> Vec<(u16, Id)> {
+        let mut about = Vec::new();
+        for act in &self.acts {
+            let Act::Write(draft) = act else { continue };
+            if draft.items.is_empty() {
+                continue;
+            }
+            about.push((draft.table, draft.entity));
+            if let Some(parent) = tables::by_number(draft.table).and_then(|table| table.parent) {
+                let put =
+                    draft.items.iter().zip(&draft.values).filter(|(item, _)| item.field == parent.number);
+                let parents = put.map(|(_, value)| value).chain([draft.seen.shown(parent.number)]);
+                about.extend(parents.filter_map(Value::as_id).map(|id| (draft.table, id)));
+            }
+        }
+        about
+    }
+
     /// The organisations whose records are written to.
     pub(crate) fn organisations(&self) -> impl Iterator<Item = Id> {
         self.acts.iter().filter_map(|act| match act {
@@ -234,6 +253,15 @@ impl RecordDraft {
         if !(never_known || settled && stands) {
             self.push(field.number, ItemOp::Put(self.seen.head_references(field.number)), value);
         }
+        self
+    }
+
+    /// Puts a value also where it stands already, having seen the heads of the field: it stays when whoever put it before
+    /// takes that back.
+    pub fn put_again(&mut self, field: Field, value: impl Into<Value>) -> &mut RecordDraft {
+        debug_assert_eq!(field.kind, FieldKind::Register, "{} is a set", field.name);
+        self.forget(|item, _| item.field == field.number && matches!(item.op, ItemOp::Put(_)));
+        self.push(field.number, ItemOp::Put(self.seen.head_references(field.number)), value.into());
         self
     }
 

@@ -43,6 +43,7 @@ pub use digest::Digest;
 pub use error::{Result, StoreError};
 pub use intent::{EntryKey, Intent, NewEntry};
 pub use ledger::{EntryFilter, EntryRow, EntryStanding};
+pub use one_person::Said;
 pub use organisations::Organisation;
 pub use record::{Glance, Record};
 pub use set_aside::{SetAside, Why};

@@ -87,6 +87,9 @@ import type {
   NoteSaved,
   SaveNote,
   Organisation,
+  Doubles,
+  ListDoubles,
+  TwoPersons,
   Balance,
   Claim,
   ClaimPoints,
@@ -140,14 +143,17 @@ import type {
   Recover,
   StoreStatus,
   WithStatus,
-  HubAddress,
-  HubKnown,
-  HubShown,
-  PauseSync,
-  RunSync,
-  SyncDone,
-  SyncState,
-  UseHub,
+  HandOver,
+  LateChange,
+  ListTransfers,
+  OneTransfer,
+  ReceiveMember,
+  Release,
+  SettleLate,
+  TransferAccepted,
+  TransferDossier,
+  TransferMade,
+  Transfers,
   Group,
   Limit,
   Recent,
@@ -230,6 +236,32 @@ export interface Commands {
   "member.check": { request: SaveMember; response: Array<Problem> };
   /** Puts several people into one party group; undone as one */
   "member.regroup": { request: Regroup; response: Regrouped };
+  /** Says that two records are the same person */
+  "person.join": { request: TwoPersons; response: JustDone };
+  /** Says that two records are not the same person, which is remembered */
+  "person.part": { request: TwoPersons; response: JustDone };
+  /** Records that may be the same person, until somebody says */
+  "person.doubles": { request: ListDoubles; response: Doubles };
+  /** Transfers and what is to be done with them */
+  "transfer.list": { request: ListTransfers; response: Transfers };
+  /** A transfer with the dossier that was handed over, numbers masked */
+  "transfer.show": { request: OneTransfer; response: TransferDossier };
+  /** Lets a member go to another organisation */
+  "transfer.release": { request: Release; response: TransferMade };
+  /** Takes a release back before it was accepted, or a hand-over */
+  "transfer.cancel": { request: OneTransfer; response: JustDone };
+  /** Hands the dossier to the new organisation; done by whoever stands above both */
+  "transfer.hand_over": { request: HandOver; response: TransferMade };
+  /** Takes the member in with the dossier that was handed over */
+  "transfer.accept": { request: OneTransfer; response: TransferAccepted };
+  /** Tells the old organisation that the new one has accepted */
+  "transfer.confirm": { request: OneTransfer; response: JustDone };
+  /** Takes in somebody from an organisation outside of what we hold */
+  "transfer.receive": { request: ReceiveMember; response: TransferMade };
+  /** What the old organisation wrote too late for the dossier */
+  "transfer.late": { request: OneTransfer; response: Array<LateChange> };
+  /** Takes a late change over into the new dossier, or leaves it */
+  "transfer.settle": { request: SettleLate; response: JustDone };
   /** Reads a file; the job's result is an ImportPreview */
   "import.open": { request: OpenImport; response: JobStarted; result: ImportPreview };
   /** Corrects what the columns mean */
@@ -320,16 +352,6 @@ export interface Commands {
   "stick.read": { request: ReadStick; response: JobStarted; result: StickRead };
   /** Writes a bundle into a folder; the job's result is a StickWritten */
   "stick.write": { request: WriteStick; response: JobStarted; result: StickWritten };
-  /** Exchanges with the county's server; the job's result is a SyncDone */
-  "sync.run": { request: RunSync; response: JobStarted; result: SyncDone };
-  /** Who has what, what waits, what came of the last try */
-  "sync.state": { request: Nothing; response: SyncState };
-  /** Asks a server for its fingerprint */
-  "sync.look": { request: HubAddress; response: HubShown };
-  /** Takes a server whose fingerprint a person has compared; at the top of the tree it is told to all below */
-  "sync.use": { request: UseHub; response: HubKnown };
-  /** Stops or resumes calling by itself */
-  "sync.pause": { request: PauseSync; response: Empty };
   /** Writes a request for a place in the tree */
   "enrol.request": { request: OutFile; response: Requested };
   /** Gives the asker its place */

@@ -19,3 +19,4 @@ mod postgres;
 mod rosters;
 mod sticks;
 mod stores;
+mod transfers;
