@@ -212,12 +212,18 @@ impl Store {
     /// Changes that the parent is not known to hold.
     pub fn waiting(&self) -> Result<u64> {
         let Some(parent) = self.authority().granted_parent(self.org()) else { return Ok(0) };
-        let known = self.known_of(parent)?;
+        self.lacking(parent, |stream| self.authority().covers(self.org(), stream.org))
+    }
+
+    /// Changes that an organisation may hold and is not known to hold: what a stick for it would carry.
+    pub fn waiting_for(&self, org: Id) -> Result<u64> {
+        self.lacking(org, |stream| self.may_hold(org, stream))
+    }
+
+    fn lacking(&self, org: Id, wanted: impl Fn(&StreamId) -> bool) -> Result<u64> {
+        let known = self.known_of(org)?;
         let mut waiting = 0;
-        for (row, stream) in &self.context.streams {
-            if !self.authority().covers(self.org(), stream.org) {
-                continue;
-            }
+        for (row, stream) in self.context.streams.iter().filter(|(_, stream)| wanted(stream)) {
             for head in streams::heads(&self.db, *row)? {
                 let mut least = head.tip.seq;
                 for vector in &known {
