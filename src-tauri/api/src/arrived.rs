@@ -12,7 +12,7 @@ const CALLED: &[(u16, &str, &str)] = &[
     (field_note::TABLE.number, "手记", "篇"),
     (errand::TABLE.number, "代办", "件"),
     (member::TABLE.number, "花名册", "人"),
-    (points_claim::TABLE.number, "积分申报", "笔"),
+    (points_claim::TABLE.number, "报分", "笔"),
     (post_assignment::TABLE.number, "设岗", "个"),
     (post_excuse::TABLE.number, "免岗", "人"),
     (courtyard::TABLE.number, "院坝", "个"),

@@ -64,7 +64,6 @@ export const below = sentences({
   fresh: (n: number) => `新的${n}条`,
   nothingNew: '没有新的',
   outcome: { read: '读进来了', already: '以前读过', parked: '先放着', refused: '没读进来' } as Record<string, string>,
-  aria: '要镇里定的',
 })
 
 /** Sticks one after another. */
@@ -105,7 +104,7 @@ export const units = sentences({
   fresh: (n: number) => `${n}条`,
   notYet: '还没来',
   write: '写给它',
-  writeOf: (name: string) => `写给${name}`,
+  writeOf: (name: string) => `写给它，${name}`,
   writeAll: (n: number, level: Level) => `给${n}个${unit[level]}一个一个写`,
   writeNone: '都没有要带回的',
   pickTitle: '写到哪个U盘',

@@ -6,6 +6,7 @@ export const settle = sentences({
   titleAbove: '存疑待定',
   titleOf: (name: string) => `不一致：${name}`,
   sentence: (n: number, set: number) => `各改各的，写得不一样。${n}处，已定${set}处。不用的那个也留着，以后查得到。`,
+  sentenceBig: (n: number, set: number) => `${n}处，已定${set}处。不用的那个也留着。`,
   sentenceOf: (org: string, noun: string) => `${org}，${noun}。`,
   left: (n: number) => `还剩${n}处`,
   allSet: '都定了',

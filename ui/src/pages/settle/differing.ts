@@ -4,6 +4,9 @@ export interface Piece { text: string; differs: boolean }
 /** Figures of one length, covered or not: those are compared place by place. */
 const FIGURES = /^[\dXx*]+$/
 
+/** Words shorter than this are marked whole. */
+const SHORT = 5
+
 /**
  * Cuts a value where it differs from the others, so that one looks there: figures of one length place by place, all else as
  * what both begin with, what differs, what both end with. Values that share little are marked whole.
@@ -22,6 +25,8 @@ export function pieces(value: string, others: readonly string[]): Piece[] {
     }
     return out
   }
+  // A short word is another word, whatever signs it shares.
+  if (chars.length < SHORT) return chars.length === 0 ? [] : [{ text: value, differs: true }]
   let begin = 0
   while (begin < chars.length && rest.every((o) => o[begin] === chars[begin])) begin += 1
   let end = 0

@@ -110,9 +110,9 @@ describe('a township on a market day', () => {
   it('says what to do about a file that was not taken in', async () => {
     office()
     const { wrapper } = await town()
-    const button = wrapper.findAll('.side .btn').find((b) => b.text() === '怎么办')
+    const button = wrapper.findAll('.beside .btn').find((b) => b.text() === '怎么办')
     await button?.trigger('click')
-    expect(wrapper.get('.side').text()).toContain('请茶园村再写一个')
+    expect(wrapper.get('.beside').text()).toContain('请茶园村再写一个')
   })
 
   it('reads a stick, writes back what its village lacks, and waits for the next', async () => {
