@@ -9,6 +9,7 @@ use yuanba_core::tables::points_claim;
 use yuanba_practices::Practices;
 
 use crate::Api;
+use crate::conflict::{self, DoubtKind};
 use crate::dto::{Nothing, RecordId, answer, words};
 use crate::entered::held_day;
 use crate::error::ApiError;
@@ -19,7 +20,7 @@ use crate::rights::{Right, allows};
 use crate::session::Session;
 use crate::stick::{Direction, FileStatus, StickLog, logged};
 use crate::store::Level;
-use crate::{conflict, time};
+use crate::time;
 
 words! {
     /// How an organisation below stands: today for a township, of late for a county.
@@ -283,12 +284,22 @@ fn decide(
     for doubt in doubts {
         count += 1;
         if tasks.len() < NAMED_MAX {
-            let title = match doubt.title.starts_with(&doubt.org_name) {
-                true => doubt.title.clone(),
-                false => format!("{}，{}", doubt.org_name, doubt.title),
+            let (org, title) = (&doubt.org_name, &doubt.title);
+            let title = match doubt.kind {
+                DoubtKind::WrittenWhileVoid => format!("{org}的{title}，作废时又有人改过"),
+                DoubtKind::Frozen => format!("{org}的{title}，新版程序改过"),
+                DoubtKind::OverCap => format!("{org}，{title}"),
+                DoubtKind::SetAside => title.clone(),
             };
             let route = "/settle?view=doubts".to_owned();
-            tasks.push(task(doubt.id.clone(), TaskState::Doubt, title, doubt.text.clone(), "去看", route));
+            tasks.push(task(
+                doubt.id.clone(),
+                TaskState::Doubt,
+                title,
+                doubt.next_step.clone(),
+                "去看",
+                route,
+            ));
         }
     }
     let may = allows(session.level, &session.store.me().role, Right::Review);
