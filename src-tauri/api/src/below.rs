@@ -302,7 +302,9 @@ fn decide(
             ));
         }
     }
-    let may = allows(session.level, &session.store.me().role, Right::Review);
+    // A village's claims are its township's to review; above it they are only seen.
+    let may = session.level == yuanba_core::Level::Township
+        && allows(session.level, &session.store.me().role, Right::Review);
     let claims: u32 = waiting.values().map(|at| at.claims).sum();
     if claims > 0 && may {
         count += claims;

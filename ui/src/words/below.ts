@@ -4,6 +4,9 @@ import { sentences } from './sp'
 /** What stands right below, in a word with its measure: 20 个村, 54 个乡镇. */
 const unit: Record<Level, string> = { village: '村', township: '乡镇', county: '县' }
 
+/** An organisation as people call the place: 柳坝镇, not 柳坝镇党委. */
+export const placeOf = (name: string) => name.replace(/(?<=.)(党支部|党总支|党委)$/, '')
+
 /** A township's and a county's morning. */
 export const below = sentences({
   titleTownship: '今天收U盘',

@@ -1,5 +1,5 @@
 import type { Unit } from '@/api/types'
-import { below as w } from '@/words/below'
+import { below as w, placeOf } from '@/words/below'
 
 /** So many names stand in the sentence; the rest is on the nails. */
 const NAMED = 12
@@ -8,6 +8,6 @@ const NAMED = 12
 export function absentInWords(units: readonly Unit[]): string {
   const by = new Map<number | null, string[]>()
   const sorted = [...units].sort((a, b) => (b.days ?? -1) - (a.days ?? -1)).slice(0, NAMED)
-  for (const u of sorted) by.set(u.days, [...(by.get(u.days) ?? []), u.name])
+  for (const u of sorted) by.set(u.days, [...(by.get(u.days) ?? []), placeOf(u.name)])
   return [...by].map(([days, names]) => (days === null ? w.absentNever(names.join('、')) : w.absentLine(names.join('、'), days))).join('，')
 }
