@@ -5,8 +5,10 @@
 //! Result<Answer, ApiError>`, one line in the noun's `commands!`, and run the tests with `YUANBA_UPDATE=1` to bring the
 //! window's types up to date. A new noun is also named in [`NOUNS`].
 
+mod arrived;
 mod audit;
 mod backup;
+mod below;
 mod bundle;
 mod clock;
 mod conflict;
@@ -80,6 +82,7 @@ static NOUNS: &[&[Command]] = &[
     settings::COMMANDS,
     draft::COMMANDS,
     home::COMMANDS,
+    below::COMMANDS,
     search::COMMANDS,
     undo::COMMANDS,
     roster::COMMANDS,

@@ -360,7 +360,7 @@ fn peers(session: &Session) -> Result<Vec<SyncPeer>, ApiError> {
                 org: org.into(),
                 name: store.organisation_name(org)?,
                 heard: store.last_heard(org)?.map(time::stamp),
-                lacks: store.unheld_by(org)?,
+                lacks: store.waiting_for(org)?,
             })
         })
         .collect()

@@ -312,7 +312,10 @@ impl RecordDraft {
 
     /// Declares the record void, having seen all of it.
     pub fn void(&mut self, reason: &str) -> &mut RecordDraft {
-        self.put(VOIDED, reason);
+        // Also where it is void already: this one has seen what was written beside the first.
+        self.forget(|item, _| item.field == VOIDED.number && matches!(item.op, ItemOp::Put(_)));
+        let seen = self.seen.head_references(VOIDED.number);
+        self.push(VOIDED.number, ItemOp::Put(seen), Value::from(reason));
         let others: Vec<u16> = self.seen.fields.keys().copied().filter(|f| *f != VOIDED.number).collect();
         for field in others {
             let mut seen = self.seen.head_references(field);

@@ -305,6 +305,11 @@ impl Store {
         china(self.now_ms()).date_naive()
     }
 
+    /// When this program was built, ms since 1970: nothing that it reads can be right and older.
+    pub fn built_ms(&self) -> i64 {
+        self.surroundings.built_ms
+    }
+
     /// What is odd about this laptop's clock, in a sentence.
     pub fn clock_warning(&self) -> Option<String> {
         let wall = self.surroundings.clock.now_ms();

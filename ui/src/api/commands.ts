@@ -4,6 +4,7 @@ import type {
   Look,
   BackupWritten,
   Restore,
+  Below,
   BundleSealed,
   BundlesRead,
   ClearPart,
@@ -12,7 +13,12 @@ import type {
   WriteBundle,
   Confirmed,
   Conflict,
+  OpenDoubt,
   Resolve,
+  ResolveMany,
+  SettleVoid,
+  UnmaskConflict,
+  WholeSide,
   CourtyardCard,
   Courtyards,
   SaveCourtyard,
@@ -131,8 +137,10 @@ import type {
   Hit,
   SetSettings,
   Settings,
+  ReadLog,
   ReadStick,
   Stick,
+  StickLog,
   StickRead,
   StickState,
   StickWritten,
@@ -206,6 +214,8 @@ export interface Commands {
   "draft.drop": { request: DraftKey; response: Empty };
   /** What there is to do today */
   "home.today": { request: Nothing; response: Today };
+  /** A township's or a county's morning, by what stands right below */
+  "home.below": { request: Nothing; response: Below };
   /** People, courtyards, errands, posts and pages */
   "search.all": { request: Find; response: Array<Hit> };
   /** Takes back the last act of this user on this machine; null when there is none */
@@ -348,6 +358,8 @@ export interface Commands {
   "stick.find": { request: Nothing; response: Array<Stick> };
   /** What waits to be handed over */
   "stick.state": { request: Nothing; response: StickState };
+  /** Sticks that were read and written on this machine, newest first */
+  "stick.log": { request: ReadLog; response: Array<StickLog> };
   /** Reads a file or all files of a folder; the job's result is a StickRead */
   "stick.read": { request: ReadStick; response: JobStarted; result: StickRead };
   /** Writes a bundle into a folder; the job's result is a StickWritten */
@@ -370,6 +382,14 @@ export interface Commands {
   "conflict.list": { request: Nothing; response: Array<Conflict> };
   /** Says which side stands */
   "conflict.resolve": { request: Resolve; response: JustDone };
+  /** Says which sides stand, as one act; never for ID numbers */
+  "conflict.resolve_many": { request: ResolveMany; response: JustDone };
+  /** Shows the whole numbers of a conflict, for a purpose */
+  "conflict.unmask": { request: UnmaskConflict; response: Array<WholeSide> };
+  /** What a person should look at: void records that were written to, caps that two computers exceeded together, what a newer version froze, what waits */
+  "conflict.doubts": { request: Nothing; response: Array<OpenDoubt> };
+  /** Says whether a void record that was written to stays void */
+  "conflict.settle_void": { request: SettleVoid; response: JustDone };
   /** The digests of this store */
   "digest.get": { request: DigestOf; response: Digest };
   /** Fills a store with made-up data */

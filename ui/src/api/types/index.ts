@@ -2,6 +2,7 @@
 
 export type * from "./audit";
 export type * from "./backup";
+export type * from "./below";
 export type * from "./bundle";
 export type * from "./clock";
 export type * from "./conflict";
