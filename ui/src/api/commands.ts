@@ -151,6 +151,14 @@ import type {
   Recover,
   StoreStatus,
   WithStatus,
+  HubAddress,
+  HubKnown,
+  HubShown,
+  PauseSync,
+  RunSync,
+  SyncDone,
+  SyncState,
+  UseHub,
   HandOver,
   LateChange,
   ListTransfers,
@@ -364,6 +372,16 @@ export interface Commands {
   "stick.read": { request: ReadStick; response: JobStarted; result: StickRead };
   /** Writes a bundle into a folder; the job's result is a StickWritten */
   "stick.write": { request: WriteStick; response: JobStarted; result: StickWritten };
+  /** Exchanges with the county's server; the job's result is a SyncDone */
+  "sync.run": { request: RunSync; response: JobStarted; result: SyncDone };
+  /** Who has what, what waits, what came of the last try */
+  "sync.state": { request: Nothing; response: SyncState };
+  /** Asks a server for its fingerprint */
+  "sync.look": { request: HubAddress; response: HubShown };
+  /** Takes a server whose fingerprint a person has compared; at the top of the tree it is told to all below */
+  "sync.use": { request: UseHub; response: HubKnown };
+  /** Stops or resumes calling by itself */
+  "sync.pause": { request: PauseSync; response: Empty };
   /** Writes a request for a place in the tree */
   "enrol.request": { request: OutFile; response: Requested };
   /** Gives the asker its place */

@@ -35,6 +35,7 @@ export type * from "./search";
 export type * from "./settings";
 export type * from "./stick";
 export type * from "./store";
+export type * from "./sync";
 export type * from "./transfer";
 export type * from "./undo";
 export type * from "./user";
