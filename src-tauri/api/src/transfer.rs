@@ -27,7 +27,7 @@ use crate::registry::commands;
 use crate::sentences::Trouble;
 use crate::session::Session;
 
-pub(crate) use list::of_member;
+pub(crate) use list::{of_member, waiting_here};
 pub(crate) use pairs::history_of;
 
 /// The words of a record's direction.

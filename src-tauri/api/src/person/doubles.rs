@@ -41,6 +41,9 @@ const FACTS: &[Field] = &[
     member::CONFIRMED_ON,
 ];
 
+/// Stands where nobody has written anything.
+const NOT_WRITTEN: &str = "没有写";
+
 /// What is known of somebody before the pairs are looked at.
 struct Candidate {
     id: Id,
@@ -159,6 +162,7 @@ fn double(session: &mut Session, one: Id, other: Id, why: DoubleWhy) -> Result<O
     };
     let mut facts: Vec<DoubleFact> = FACTS
         .iter()
+        .filter(|field| [&one, &other].iter().any(|record| fact(record, **field) != NOT_WRITTEN))
         .map(|field| {
             let (first, second) = (fact(&one, *field), fact(&other, *field));
             DoubleFact {
@@ -204,7 +208,7 @@ fn fact(record: &Record, field: Field) -> String {
         .map(|value| shown(member::TABLE.number, field.number, value))
         .map(|text| if field == member::ADDRESS { mask::address(&text) } else { text })
         .collect();
-    if known.is_empty() { "没有写".to_owned() } else { known.join("、") }
+    if known.is_empty() { NOT_WRITTEN.to_owned() } else { known.join("、") }
 }
 
 fn side(session: &Session, record: &Record) -> Result<DoubleSide, ApiError> {

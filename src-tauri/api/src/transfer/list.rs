@@ -133,16 +133,29 @@ fn is_over(transfer: &Transfer) -> bool {
 }
 
 pub(super) fn list(api: &Api, request: ListTransfers) -> Result<Transfers, ApiError> {
-    let mut session = api.session()?;
+    all(&mut *api.session()?, request.all == Some(true))
+}
+
+/// How many transfers this seat has something to do with now, and what.
+pub(crate) fn waiting_here(session: &mut Session) -> Result<(usize, String), ApiError> {
+    if session.store.count(&transfer::TABLE)? == 0 {
+        return Ok((0, String::new()));
+    }
+    let transfers = all(session, false)?;
+    Ok((transfers.waiting as usize, transfers.sentence))
+}
+
+/// Transfers, those that wait first; all that are done, or the last of them.
+fn all(session: &mut Session, also_old: bool) -> Result<Transfers, ApiError> {
     let mut transfers = Vec::new();
     for pair in session.transfers()? {
-        transfers.push(shown(&mut session, &pair)?);
+        transfers.push(shown(session, &pair)?);
     }
     let day = |t: &Transfer| {
         t.accepted_on.clone().or_else(|| t.handed_on.clone()).or_else(|| t.released_on.clone())
     };
     transfers.sort_by_key(|t| std::cmp::Reverse((waits(t), !is_over(t), day(t), t.id)));
-    if request.all != Some(true) {
+    if !also_old {
         let mut over = 0;
         transfers.retain(|transfer| {
             over += usize::from(is_over(transfer) && !waits(transfer));

@@ -26,6 +26,8 @@ fn the_dossier_goes_along_and_the_old_record_is_only_read() {
     three.up(&three.old);
     three.step_down(&transfer);
     assert_eq!(three.new.names(), [""; 0], "nobody is taken in unasked");
+    let today = three.new.call("home.today", json!({}));
+    assert!(today["today"].to_string().contains("等您接收的 1\u{a0}人"), "{}", today["today"]);
     let moved = three.new.accept();
     let card = three.new.card(&moved);
     assert_eq!(card["member"]["joined_on"], "2008-07-01");

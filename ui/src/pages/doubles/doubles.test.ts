@@ -15,6 +15,7 @@ const pair = (n: number, name: string): Double => ({
   facts: [
     { label: '姓名', first: name, second: `${name}二`, same: false },
     { label: '公民身份号码', first: '511722********0018', second: '511722********0018', same: true },
+    { label: '党小组', first: '第一党小组', second: '没有写', same: false },
   ],
 })
 
@@ -48,6 +49,7 @@ it('shows both cards side by side and says what is the same in words', async () 
   const { wrapper } = await open()
   expect(wrapper.findAll('thead a').map((a) => a.text())).toEqual(['王秀英', '王秀英二'])
   expect(wrapper.findAll('tbody th .st').map((s) => s.text())).toEqual(['不一样', '一样'])
+  expect(wrapper.findAll('tbody th .note').map((s) => s.text())).toEqual(['一边没写'])
 })
 
 it('counts down as each pair is settled, one way or the other', async () => {
