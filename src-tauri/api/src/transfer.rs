@@ -286,7 +286,11 @@ pub(crate) fn may_be_undone(session: &Session, group: GroupId) -> Result<(), Api
         }
         let Some(record) = session.store.record(&transfer::TABLE, id)? else { continue };
         let wrote = |field: Field| fields.contains(&field.number);
-        let accepted = record.text(transfer::ACCEPTED_ON).is_some() && !wrote(transfer::ACCEPTED_ON);
+        let accepted = match record.text(transfer::DIRECTION) {
+            Some(OUT) => pairs::told(session, &record),
+            _ => record.text(transfer::ACCEPTED_ON).is_some(),
+        };
+        let accepted = accepted && !wrote(transfer::ACCEPTED_ON);
         let name = record.text(transfer::NAME).unwrap_or("这个人");
         match record.text(transfer::DIRECTION) {
             Some(OUT) if accepted && wrote(transfer::RELEASED_ON) => {

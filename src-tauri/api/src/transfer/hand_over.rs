@@ -9,6 +9,7 @@ use yuanba_journal::payload::{Ledger, entry_key};
 use yuanba_store::{Intent, NewEntry, Record};
 
 use super::dossier::{self, fields_value, history_value};
+use super::pairs::told;
 use super::release::leave_posts;
 use super::{HandOver, IN, MOVED_AWAY, OUT, OneTransfer, TransferMade};
 use crate::Api;
@@ -113,6 +114,16 @@ pub(super) fn hand_over(api: &Api, request: HandOver) -> Result<TransferMade, Ap
     }
     let old = released.id(transfer::MEMBER).ok_or(Trouble::NotFound { what: "个人" })?;
     let old = session.member(old.into())?;
+    for other in session.transfers()? {
+        // Two laptops of the village let the same member go, and did not know of each other.
+        let same =
+            other.keeps_a_stub() && other.released.as_ref().is_some_and(|record| record.id != released.id);
+        let member = other.released.as_ref().and_then(|record| record.id(transfer::MEMBER));
+        if let (true, Some(handed)) = (same && member == Some(old.id), &other.handed) {
+            let to = session.store.organisation_name(handed.org)?;
+            return Err(refuse("id", format!("{name}转出写了两次，另一次已经交给{to}了。这一次撤回就行。")));
+        }
+    }
     let dossier = dossier::of(&mut session, &old)?;
     // Whoever comes back is the one who left.
     let before = session.store.dossiers(old.id)?.into_iter().find(|(org, _)| *org == to).map(|(_, id)| id);
@@ -168,7 +179,7 @@ pub(super) fn confirm(api: &Api, request: OneTransfer) -> Result<JustDone, ApiEr
     let name = handed.text(transfer::NAME).unwrap_or("这个人").to_owned();
     let release = handed.id(transfer::COUNTERPART).ok_or_else(missing)?;
     let known = session.store.record(&transfer::TABLE, release)?;
-    if known.as_ref().is_some_and(|record| record.text(transfer::ACCEPTED_ON).is_some() && !record.voided()) {
+    if pair.released.as_ref().is_some_and(|record| told(&session, record)) {
         return Err(refuse("id", format!("{name}的事老支部已经知道了，没有再写。")));
     }
     let (from_name, to_name) = (session.store.organisation_name(from)?, session.store.organisation_name(to)?);
@@ -183,24 +194,26 @@ pub(super) fn confirm(api: &Api, request: OneTransfer) -> Result<JustDone, ApiEr
         Some(record) => at_old.edit(record),
         None => at_old.create(&transfer::TABLE, release),
     };
+    // Said again also where it stands: the release may be taken back at the same time, by somebody who does not know.
     draft
-        .put(transfer::MEMBER, old)
-        .put(transfer::DIRECTION, OUT)
-        .put(transfer::NAME, name)
-        .put(transfer::OTHER_ORG, to)
-        .put(transfer::OTHER_NAME, to_name)
-        .put(transfer::RELEASED_ON, released_on.as_str())
-        .put(transfer::COUNTERPART, handed.id)
-        .put(transfer::OTHER_MEMBER, new)
-        .put_some(transfer::HANDED_ON, text(transfer::HANDED_ON))
-        .put_some(transfer::ACCEPTED_ON, text(transfer::ACCEPTED_ON));
+        .put_again(transfer::MEMBER, old)
+        .put_again(transfer::DIRECTION, OUT)
+        .put_again(transfer::NAME, name)
+        .put_again(transfer::OTHER_ORG, to)
+        .put_again(transfer::OTHER_NAME, to_name)
+        .put_again(transfer::RELEASED_ON, released_on.as_str())
+        .put_again(transfer::COUNTERPART, handed.id)
+        .put_again(transfer::OTHER_MEMBER, new)
+        .put_some(transfer::HANDED_ON, text(transfer::HANDED_ON));
+    if let Some(on) = text(transfer::ACCEPTED_ON) {
+        draft.put_again(transfer::ACCEPTED_ON, on);
+    }
     if known.is_some_and(|record| record.voided()) {
         draft.put(VOIDED, Value::Null);
     }
-    let record = session.store.record(&member::TABLE, old)?;
-    if let Some(record) = record.filter(|record| record.text(member::STATUS) != Some(MOVED_AWAY)) {
-        // The release was taken back too late: the new organisation had accepted by then.
-        at_old.edit(&record).put(member::STATUS, MOVED_AWAY).put(member::STATUS_ON, released_on.as_str());
+    if let Some(record) = session.store.record(&member::TABLE, old)? {
+        let draft = at_old.edit(&record);
+        draft.put_again(member::STATUS, MOVED_AWAY).put_again(member::STATUS_ON, released_on.as_str());
         leave_posts(&session, &mut at_old, &record, &released_on)?;
     }
     let (points, on) = (handed.int(transfer::POINTS).unwrap_or(0), text(transfer::HANDED_ON));

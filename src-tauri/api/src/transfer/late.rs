@@ -10,6 +10,7 @@ use yuanba_store::{Intent, Record};
 use super::dossier::{self, Line, carried, history_value, read_fields, read_history, value_of};
 use super::hand_over::{carried as carried_points, carried_key};
 use super::pairs::Pair;
+use super::release::BY_TRANSFER;
 use super::{CARRIED_FIELDS, LateChange, LateKind, OneTransfer, SettleLate};
 use crate::Api;
 use crate::conflict::shown;
@@ -123,13 +124,14 @@ fn waiting(session: &mut Session, pair: &Pair) -> Result<Vec<Late>, ApiError> {
     }
     let before = read_history(handed.get(transfer::HISTORY));
     let now = dossier::history(session, &old)?;
-    let of_points = |line: &&Line| line.kind == "points";
-    for line in now.iter().filter(|line| !of_points(line)) {
+    // Points are told by their sum; that a post ended with the transfer is part of it.
+    let told_otherwise = |line: &&Line| line.kind == "points" || line.detail.as_deref() == Some(BY_TRANSFER);
+    for line in now.iter().filter(|line| !told_otherwise(line)) {
         if !before.iter().any(|other| event(other) == event(line)) {
             found.push((What::Happened(line.clone()), None));
         }
     }
-    for line in before.iter().filter(|line| !of_points(line)) {
+    for line in before.iter().filter(|line| !told_otherwise(line)) {
         if !now.iter().any(|other| event(other) == event(line)) {
             found.push((What::Undone(line.clone()), None));
         }

@@ -27,6 +27,19 @@ fn holds(record: &Record) -> bool {
         && (said(transfer::ACCEPTED_ON) || said(transfer::HANDED_ON) && !said(transfer::WITHDRAWN_ON))
 }
 
+/// Whether a release record says, by somebody who may know, that the new organisation has accepted: a village does not
+/// tell itself that its member has arrived somewhere.
+pub(super) fn told(session: &Session, released: &Record) -> bool {
+    let state = released.state();
+    let tree = session.store.authority();
+    let own_word = tree.level(released.org) == Some(yuanba_core::Level::Village.number());
+    released.text(transfer::ACCEPTED_ON).is_some()
+        && state.heads(transfer::ACCEPTED_ON.number).iter().any(|head| {
+            let writer = state.origins[head.origin].stream.replica;
+            !own_word || tree.certified_above(writer, released.org)
+        })
+}
+
 /// Of two hand-overs of one release the accepted one counts.
 fn rank(record: &Record) -> (bool, Option<&str>, Id) {
     (record.text(transfer::ACCEPTED_ON).is_some(), record.text(transfer::HANDED_ON), record.id)
@@ -109,7 +122,7 @@ impl Pair {
 
     /// Where it stands, as this seat sees it.
     pub(super) fn state(&self, session: &Session) -> TransferState {
-        let told = |record: &Record| record.text(transfer::ACCEPTED_ON).is_some();
+        let told = |record: &Record| told(session, record);
         match (&self.released, &self.handed) {
             (Some(out), None) if told(out) => TransferState::Done,
             (Some(out), None) if out.bool(transfer::OUTSIDE) == Some(true) => TransferState::Outside,

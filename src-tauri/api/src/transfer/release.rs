@@ -4,6 +4,7 @@ use yuanba_core::Id;
 use yuanba_core::tables::{liaison, member, points_claim, post_assignment, transfer};
 use yuanba_store::{Intent, Record};
 
+use super::pairs::told;
 use super::{MOVED_AWAY, OUT, OneTransfer, Release, TransferMade, may_be_undone};
 use crate::Api;
 use crate::dto::{Done, JustDone};
@@ -16,7 +17,7 @@ use crate::session::Session;
 use crate::time;
 
 /// Why a post ends and a courtyard loses its liaison.
-const BY_TRANSFER: &str = "组织关系转出";
+pub(super) const BY_TRANSFER: &str = "组织关系转出";
 
 fn refuse(field: &'static str, text: String) -> ApiError {
     Trouble::BadValue { field, text }.into()
@@ -99,6 +100,14 @@ pub(super) fn leave_posts(
                 .edit(&post)
                 .put(post_assignment::ENDED_ON, if from > day { from } else { day })
                 .put(post_assignment::END_REASON, BY_TRANSFER);
+        } else if let (Some(BY_TRANSFER), Some(ended)) =
+            (post.text(post_assignment::END_REASON), post.text(post_assignment::ENDED_ON))
+        {
+            // Said again, so that it stays when the release is taken back at the same time.
+            let draft = intent.edit(&post);
+            draft
+                .put_again(post_assignment::ENDED_ON, ended)
+                .put_again(post_assignment::END_REASON, BY_TRANSFER);
         }
     }
     for liaison in session.store.records_of(&liaison::TABLE, record.org)? {
@@ -135,7 +144,7 @@ pub(super) fn cancel(api: &Api, request: OneTransfer) -> Result<JustDone, ApiErr
         return Ok(JustDone { done: session.commit_deed(intent)? });
     }
     let Some(released) = &pair.released else { return Err(Trouble::NotFound { what: "次转接" }.into()) };
-    if released.text(transfer::ACCEPTED_ON).is_some() {
+    if told(&session, released) {
         return Err(answered(released.text(transfer::OTHER_NAME).unwrap_or("新支部").to_owned()));
     }
     let group = session.store.group_behind(released, transfer::RELEASED_ON)?;

@@ -449,3 +449,67 @@ fn what_was_handed_over_is_erased_with_the_person() {
         assert!(!seen.contains("王秀英") && !seen.contains("0018"), "{}: {seen}", seat.name);
     }
 }
+
+#[test]
+fn a_dossier_that_was_handed_over_and_never_accepted_is_erased_with_the_person_too() {
+    let (three, member) = Three::with_member();
+    let transfer = three.old.release(&member, NEW);
+    three.up(&three.old);
+    three.step_down(&transfer);
+    three.town.step("cancel", &transfer);
+    three.town.call("redact.record", json!({ "id": member, "reason": "本人要求" }));
+    three.even();
+    let handed = three.new.call("transfer.list", json!({ "all": true }));
+    assert_eq!(handed["count"], 0);
+    assert!(
+        !three
+            .new
+            .api
+            .call("transfer.show", json!({ "id": transfer }))
+            .is_ok_and(|d| d.to_string().contains("王秀英"))
+    );
+}
+
+#[test]
+fn a_release_taken_back_by_somebody_who_did_not_know_of_the_word_stays_a_release() {
+    let (three, member) = Three::with_member();
+    let (transfer, moved) = three.moved(&member);
+    three.town.step("confirm", &transfer);
+    // The word is on its way, and the old village thinks better of it.
+    three.old.step("cancel", &transfer);
+    assert_eq!(three.old.names(), ["王秀英"]);
+    three.even();
+    assert_eq!((three.old.names(), three.new.names()), (vec![], vec!["王秀英".to_owned()]));
+    for seat in [&three.old, &three.town] {
+        assert_eq!(seat.transfers()[0]["state"], "done", "{}", seat.name);
+    }
+    assert_eq!(three.town.late(&transfer), [Value::Null; 0]);
+    let stub = three.old.card(&member);
+    assert_eq!((stub["read_only"].clone(), stub["row"]["post_text"].clone()), (json!(true), Value::Null));
+    assert_eq!(three.new.card(&moved)["standing"]["points"], 4);
+    assert_eq!(three.old.call("conflict.list", json!({})), json!([]));
+}
+
+#[test]
+fn two_laptops_that_let_the_same_member_go_hand_over_one_dossier() {
+    let (three, member) = Three::with_member();
+    let second = Seat::of("village", "二号机");
+    three.town.enrol(&second, Some(OLD));
+    three.town.hand(&second, OLD);
+    let (first, again) = (three.old.release(&member, NEW), second.release(&member, NEW));
+    three.up(&three.old);
+    second.hand(&three.town, "parent");
+    assert_eq!(three.town.call("transfer.list", json!({}))["count"], 2);
+    three.town.step("hand_over", &first);
+    let said = three.town.refused("transfer.hand_over", json!({ "id": again }));
+    assert!(said.contains("写了两次"), "{said}");
+    three.town.step("cancel", &again);
+    three.down(&three.new);
+    three.new.accept();
+    three.up(&three.new);
+    three.town.step("confirm", &first);
+    three.even();
+    assert_eq!((three.old.names(), three.new.names()), (vec![], vec!["王秀英".to_owned()]));
+    assert_eq!(three.old.card(&member)["read_only"], true);
+    assert_eq!(three.old.call("conflict.list", json!({})), json!([]));
+}
