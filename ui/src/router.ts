@@ -9,10 +9,10 @@ import { useSeat } from '@/seat/seat'
 const table = [
   { path: '/today', file: 'today/TodayPage.vue', menu: 'today' },
   { path: '/roster', file: 'roster/RosterPage.vue', menu: 'roster' },
-  { path: '/roster/import', file: 'roster/ImportPage.vue', menu: 'roster' },
-  { path: '/roster/:id', file: 'roster/MemberPage.vue', menu: 'roster' },
   { path: '/transfers', file: 'transfers/TransfersPage.vue', menu: 'roster' },
   { path: '/doubles', file: 'doubles/DoublesPage.vue', menu: 'roster' },
+  { path: '/roster/import', file: 'roster/ImportPage.vue', menu: 'roster' },
+  { path: '/roster/:id', file: 'roster/MemberPage.vue', menu: 'roster' },
   { path: '/posts', file: 'posts/PostsPage.vue', menu: 'posts' },
   { path: '/courtyards', file: 'courtyards/CourtyardsPage.vue', menu: 'courtyards' },
   { path: '/points', file: 'points/PointsPage.vue', menu: 'points' },

@@ -19,7 +19,7 @@ use crate::people::People;
 use crate::rights::{Right, allows};
 use crate::sentences::Trouble;
 use crate::sign_in::Attempts;
-use crate::{registry, time, transfer};
+use crate::{registry, time};
 
 /// The folder of 演示村 inside the data folder.
 const DEMO: &str = "demo";
@@ -241,7 +241,7 @@ impl Session {
     /// Writes an intent and says what was done. An intent that changes nothing writes nothing; the record of somebody
     /// who has moved to another organisation is only read.
     pub(crate) fn commit(&mut self, intent: Intent) -> Result<Done, ApiError> {
-        transfer::not_of_somebody_gone(self, &intent)?;
+        crate::transfer::not_of_somebody_gone(self, &intent)?;
         self.commit_deed(intent)
     }
 

@@ -190,17 +190,6 @@ table! {
 }
 
 table! {
-    /// A look at unmasked numbers, or an export of them, with its purpose (RULES §7).
-    look = 13, "查看痕迹" {
-        WHAT = 1, "what", "看了什么";
-        PURPOSE = 2, "purpose", "用途";
-        COUNT = 3, "count", "人数";
-        ON = 4, "on", "时间";
-        RECORD = 5, "record", "记录";
-    } on ON
-}
-
-table! {
     /// 组织关系转接: a member moves from one organisation to another. The old organisation has such a record of its own, which
     /// says to whom it lets the member go; the new one has another, in which an organisation above both hands it the
     /// dossier. Each belongs to its organisation like any other record; where a transfer stands follows from the dates.
@@ -230,6 +219,17 @@ table! {
     } parent MEMBER on RELEASED_ON
 }
 
+table! {
+    /// A look at unmasked numbers, or an export of them, with its purpose (RULES §7).
+    look = 13, "查看痕迹" {
+        WHAT = 1, "what", "看了什么";
+        PURPOSE = 2, "purpose", "用途";
+        COUNT = 3, "count", "人数";
+        ON = 4, "on", "时间";
+        RECORD = 5, "record", "记录";
+    } on ON
+}
+
 /// Every table that this version knows.
 pub static ALL: &[&Table] = &[
     &organisation::TABLE,
@@ -244,8 +244,8 @@ pub static ALL: &[&Table] = &[
     &errand::TABLE,
     &points_claim::TABLE,
     &household::TABLE,
-    &look::TABLE,
     &transfer::TABLE,
+    &look::TABLE,
 ];
 
 /// The table of that number, or `None` for one that a newer version brought.
