@@ -1,7 +1,8 @@
 //! Taking a member in: the dossier becomes this organisation's own, as new changes.
 
+use yuanba_core::record::VOIDED;
 use yuanba_core::tables::{member, transfer};
-use yuanba_core::{FieldKind, Value};
+use yuanba_core::{Field, FieldKind, Value};
 use yuanba_journal::payload::{Ledger, entry_key};
 use yuanba_store::{Intent, Record};
 
@@ -70,7 +71,7 @@ pub(super) fn accept(api: &Api, request: OneTransfer) -> Result<TransferAccepted
     }
     if !here {
         draft.put(member::BRANCH, branch).put(member::STATUS, HERE).put(member::STATUS_ON, today.as_str());
-        draft.put(yuanba_core::record::VOIDED, Value::Null);
+        draft.put(VOIDED, Value::Null);
     }
     if before.is_some() {
         for release in session.store.children(&transfer::TABLE, id)? {
@@ -126,16 +127,38 @@ pub(super) fn receive(api: &Api, request: ReceiveMember) -> Result<TransferMade,
         None => session.store.today(),
     };
     let own = session.store.org();
-    let form = SaveMember { id: None, fields: request.fields, heads: None };
+    let typed =
+        |field: Field| request.fields.get(field.name).and_then(|value| value.as_str()).unwrap_or_default();
+    let named = [member::NAME, member::ID_NUMBER].map(|field| (field, Value::from(typed(field).trim())));
+    let before = same_person(&mut session, own, &named)?;
+    if let Some(record) = before.as_ref().filter(|record| is_here(record.text(member::STATUS))) {
+        let name = record.text(member::NAME).unwrap_or("这个人");
+        return Err(refuse("id_number", format!("{name}已经在花名册上了，没有再收一次。")));
+    }
+    // Whoever was here before comes back to the same record.
+    let form = SaveMember {
+        id: before.as_ref().map(|record| record.id.into()),
+        fields: request.fields,
+        heads: None,
+    };
     let people::Prepared { id, name, mut intent, .. } = people::prepare(&mut session, form)?;
     let branch = session.store.organisation_name(own)?;
     intent.say(format!("接收了{name}，从{from}转来"));
     let transfer = session.store.new_id();
-    intent
-        .create(&member::TABLE, id)
+    let draft = match &before {
+        Some(record) => intent.edit(record),
+        None => intent.create(&member::TABLE, id),
+    };
+    draft
         .put(member::BRANCH, branch)
         .put(member::STATUS, HERE)
-        .put(member::STATUS_ON, on.to_string());
+        .put(member::STATUS_ON, on.to_string())
+        .put(VOIDED, Value::Null);
+    for release in session.store.children(&transfer::TABLE, id)? {
+        if is_open(&release) {
+            intent.edit(&release).put(transfer::RETURNED_ON, on.to_string());
+        }
+    }
     intent
         .create(&transfer::TABLE, transfer)
         .put(transfer::DIRECTION, IN)

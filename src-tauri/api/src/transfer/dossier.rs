@@ -1,12 +1,12 @@
 //! The dossier that goes with a member: the fields, what has happened, and the points.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use yuanba_core::tables::{courtyard, field_note, member, transfer};
 use yuanba_core::{Field, FieldKind, Id, Value};
 use yuanba_store::Record;
 
-use super::CARRIED_FIELDS;
+use super::{CARRIED_FIELDS, IN};
 use crate::error::ApiError;
 use crate::member::{EventKind, TimelineEntry};
 use crate::session::Session;
@@ -113,61 +113,79 @@ pub(super) fn of(session: &mut Session, record: &Record) -> Result<Dossier, ApiE
         .collect();
     Ok(Dossier {
         fields,
-        history: history(session, record)?,
+        history: history(session, record, &mut Notes::default(), true)?,
         balance: points::balance(session, record)?,
         earned: points::earned(session, record)?,
     })
 }
 
-/// What has happened to a member, the newest first: here, and before in other organisations.
-pub(super) fn history(session: &mut Session, record: &Record) -> Result<Vec<Line>, ApiError> {
-    let here = session.store.organisation_name(record.org)?;
-    let mut entries = member_card::happened(session, record)?;
-    entries.extend(points::told(session, record.id)?);
-    entries.extend(noted(session, record)?);
-    let mut lines: BTreeSet<Line> = entries
-        .into_iter()
-        .filter_map(|entry| {
-            Some(Line {
-                kind: word(entry.kind)?.to_owned(),
-                date: entry.date,
-                text: entry.text,
-                detail: entry.detail,
-                org: here.clone(),
-            })
-        })
-        .collect();
-    for before in session.store.children(&transfer::TABLE, record.id)? {
-        if !before.voided() && before.text(transfer::ACCEPTED_ON).is_some() {
-            lines.extend(read_history(before.get(transfer::HISTORY)));
+/// The notes of each organisation that was asked for: who was there, the day, and the courtyard.
+#[derive(Default)]
+pub(super) struct Notes(HashMap<Id, Vec<(Vec<Id>, String, String)>>);
+
+impl Notes {
+    fn of(&mut self, session: &Session, org: Id) -> Result<&[(Vec<Id>, String, String)], ApiError> {
+        if !self.0.contains_key(&org) {
+            let mut yards: HashMap<Id, String> = HashMap::new();
+            session.store.glances(&courtyard::TABLE, Some(org), &[courtyard::NAME], |yard| {
+                yards.extend(yard.text(courtyard::NAME).map(|name| (yard.id, name.to_owned())));
+            })?;
+            let mut notes = Vec::new();
+            let fields = &[field_note::PRESENT, field_note::DATE, field_note::COURTYARD];
+            session.store.glances(&field_note::TABLE, Some(org), fields, |note| {
+                let present = note.get(field_note::PRESENT).as_list().iter().filter_map(note::read_present);
+                let present: Vec<Id> = present.filter_map(|one| Some(one.member?.0)).collect();
+                let yard = note.id(field_note::COURTYARD).and_then(|id| yards.get(&id)).cloned();
+                if let Some(date) = note.text(field_note::DATE).filter(|_| !present.is_empty()) {
+                    notes.push((present, date.to_owned(), yard.unwrap_or_else(|| "院坝".to_owned())));
+                }
+            })?;
+            self.0.insert(org, notes);
         }
+        Ok(self.0.get(&org).map(Vec::as_slice).unwrap_or_default())
     }
-    Ok(lines.into_iter().rev().take(LINES_MAX).collect())
 }
 
-/// The notes in which a member was there. What they say stays with the courtyard that they are about.
-fn noted(session: &Session, record: &Record) -> Result<Vec<TimelineEntry>, ApiError> {
+/// What has happened to a member, the newest first: here, and before in other organisations. Points may be left out.
+pub(super) fn history(
+    session: &mut Session,
+    record: &Record,
+    notes: &mut Notes,
+    also_points: bool,
+) -> Result<Vec<Line>, ApiError> {
+    let here = session.store.organisation_name(record.org)?;
+    let mut entries = member_card::happened(session, record)?;
+    if also_points {
+        entries.extend(points::told(session, record.id)?);
+    }
+    let line = |kind: &str, date: String, text: String, detail: Option<String>| Line {
+        date,
+        kind: kind.to_owned(),
+        text,
+        detail,
+        org: here.clone(),
+    };
+    let mut lines: BTreeSet<Line> = entries
+        .into_iter()
+        .filter_map(|entry| Some(line(word(entry.kind)?, entry.date, entry.text, entry.detail)))
+        .collect();
+    // What a note says stays with the courtyard that it is about.
     let mut ids = session.store.aliases(record.id)?;
     ids.push(record.id);
-    let mut entries = Vec::new();
-    for field_note in session.store.records_of(&field_note::TABLE, record.org)? {
-        let mut present = field_note.set(field_note::PRESENT).into_iter().filter_map(note::read_present);
-        if field_note.voided() || !present.any(|one| one.member.is_some_and(|id| ids.contains(&id.0))) {
-            continue;
-        }
-        let yard = field_note.id(field_note::COURTYARD);
-        let yard = yard.map(|id| session.store.record(&courtyard::TABLE, id)).transpose()?.flatten();
-        let yard = yard.as_ref().and_then(|yard| yard.text(courtyard::NAME)).unwrap_or("院坝").to_owned();
-        if let Some(date) = field_note.text(field_note::DATE) {
-            entries.push(TimelineEntry {
-                date: date.to_owned(),
-                kind: EventKind::Note,
-                text: format!("在{yard}坐过，有手记"),
-                detail: None,
-            });
-        }
+    let noted = notes.of(session, record.org)?.iter();
+    lines.extend(
+        noted
+            .filter(|(present, _, _)| present.iter().any(|id| ids.contains(id)))
+            .map(|(_, date, yard)| line("note", date.clone(), format!("在{yard}坐过，有手记"), None)),
+    );
+    for before in session.store.children(&transfer::TABLE, record.id)? {
+        let came = before.text(transfer::DIRECTION) == Some(IN) && !before.voided();
+        let Some(on) = before.text(transfer::ACCEPTED_ON).filter(|_| came) else { continue };
+        let from = before.text(transfer::OTHER_NAME).unwrap_or("别的支部");
+        lines.insert(line("move", on.to_owned(), format!("从{from}转来"), None));
+        lines.extend(read_history(before.get(transfer::HISTORY)));
     }
-    Ok(entries)
+    Ok(lines.into_iter().rev().take(LINES_MAX).collect())
 }
 
 /// Fields as a record keeps them: pairs of number and value.

@@ -7,7 +7,7 @@ use yuanba_journal::Hash;
 use yuanba_journal::fold::Origin;
 use yuanba_store::{Intent, Record};
 
-use super::dossier::{self, Line, carried, history_value, read_fields, read_history, value_of};
+use super::dossier::{self, Line, Notes, carried, history_value, read_fields, read_history, value_of};
 use super::hand_over::{carried as carried_points, carried_key};
 use super::pairs::Pair;
 use super::release::BY_TRANSFER;
@@ -86,7 +86,7 @@ fn event(line: &Line) -> (&str, &str, &str, Option<&str>) {
 }
 
 /// The late changes that wait for a word.
-fn waiting(session: &mut Session, pair: &Pair) -> Result<Vec<Late>, ApiError> {
+fn waiting(session: &mut Session, pair: &Pair, notes: &mut Notes) -> Result<Vec<Late>, ApiError> {
     let Some((handed, old, new)) = records(session, pair)? else { return Ok(Vec::new()) };
     let taken = read_fields(handed.get(transfer::TAKEN));
     let mut found: Vec<(What, Option<Origin>)> = Vec::new();
@@ -123,7 +123,7 @@ fn waiting(session: &mut Session, pair: &Pair) -> Result<Vec<Late>, ApiError> {
         }
     }
     let before = read_history(handed.get(transfer::HISTORY));
-    let now = dossier::history(session, &old)?;
+    let now = dossier::history(session, &old, notes, false)?;
     // Points are told by their sum; that a post ended with the transfer is part of it.
     let told_otherwise = |line: &&Line| line.kind == "points" || line.detail.as_deref() == Some(BY_TRANSFER);
     for line in now.iter().filter(|line| !told_otherwise(line)) {
@@ -158,8 +158,8 @@ fn waiting(session: &mut Session, pair: &Pair) -> Result<Vec<Late>, ApiError> {
 }
 
 /// How many late changes of a transfer wait.
-pub(super) fn count(session: &mut Session, pair: &Pair) -> Result<u32, ApiError> {
-    Ok(u32::try_from(waiting(session, pair)?.len()).unwrap_or(u32::MAX))
+pub(super) fn count(session: &mut Session, pair: &Pair, notes: &mut Notes) -> Result<u32, ApiError> {
+    Ok(u32::try_from(waiting(session, pair, notes)?.len()).unwrap_or(u32::MAX))
 }
 
 /// A value as people read it, numbers and houses masked.
@@ -181,7 +181,7 @@ pub(super) fn list(api: &Api, request: OneTransfer) -> Result<Vec<LateChange>, A
     let taken =
         pair.handed.as_ref().map(|record| read_fields(record.get(transfer::TAKEN))).unwrap_or_default();
     let none = || "没有".to_owned();
-    let changes = waiting(&mut session, &pair)?.into_iter().map(|late| {
+    let changes = waiting(&mut session, &pair, &mut Notes::default())?.into_iter().map(|late| {
         let (kind, label, before, after) = match &late.what {
             What::Put(field, value) => {
                 (LateKind::Field, field.label, read(*field, &carried(&taken, *field)), read(*field, value))
@@ -215,8 +215,10 @@ pub(super) fn settle(api: &Api, request: SettleLate) -> Result<JustDone, ApiErro
     let pair = session.transfer(request.id.0)?;
     let missing = || Trouble::NotFound { what: "处晚到的改动，也许已经定过了" };
     let wanted: Id = request.change.parse().map_err(|_| missing())?;
-    let late =
-        waiting(&mut session, &pair)?.into_iter().find(|late| late.id == wanted).ok_or_else(missing)?;
+    let late = waiting(&mut session, &pair, &mut Notes::default())?
+        .into_iter()
+        .find(|late| late.id == wanted)
+        .ok_or_else(missing)?;
     let (handed, old, new) = records(&session, &pair)?.ok_or_else(missing)?;
     let (own, tree) = (session.store.org(), session.store.authority());
     if !tree.covers(own, old.org) || !tree.covers(own, new.org) {

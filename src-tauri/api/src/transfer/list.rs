@@ -4,7 +4,7 @@ use yuanba_core::Id;
 use yuanba_core::tables::{member, transfer};
 use yuanba_store::Record;
 
-use super::dossier::{carried, read_fields, read_history};
+use super::dossier::{Notes, carried, read_fields, read_history};
 use super::hand_over::addressee;
 use super::pairs::Pair;
 use super::{
@@ -21,9 +21,9 @@ use crate::session::Session;
 const DONE_MAX: usize = 50;
 
 /// One transfer.
-fn shown(session: &mut Session, pair: &Pair) -> Result<Transfer, ApiError> {
+fn shown(session: &mut Session, pair: &Pair, notes: &mut Notes) -> Result<Transfer, ApiError> {
     let state = pair.state(session);
-    let late = late::count(session, pair)?;
+    let late = late::count(session, pair, notes)?;
     let either = |field| {
         let of = |record: &Option<Record>| record.as_ref().and_then(|r| r.text(field)).map(str::to_owned);
         of(&pair.released).or_else(|| of(&pair.handed))
@@ -147,9 +147,9 @@ pub(crate) fn waiting_here(session: &mut Session) -> Result<(usize, String), Api
 
 /// Transfers, those that wait first; all that are done, or the last of them.
 fn all(session: &mut Session, also_old: bool) -> Result<Transfers, ApiError> {
-    let mut transfers = Vec::new();
+    let (mut transfers, mut notes) = (Vec::new(), Notes::default());
     for pair in session.transfers()? {
-        transfers.push(shown(session, &pair)?);
+        transfers.push(shown(session, &pair, &mut notes)?);
     }
     let day = |t: &Transfer| {
         t.accepted_on.clone().or_else(|| t.handed_on.clone()).or_else(|| t.released_on.clone())
@@ -217,7 +217,7 @@ pub(super) fn show(api: &Api, request: OneTransfer) -> Result<TransferDossier, A
         notes: text(member::NOTES).map(|notes| mask::text(&notes)),
         ..MemberFields::default()
     };
-    let transfer = shown(&mut session, &pair)?;
+    let transfer = shown(&mut session, &pair, &mut Notes::default())?;
     Ok(TransferDossier {
         transfer,
         fields: shown_fields,
@@ -235,5 +235,5 @@ pub(crate) fn of_member(session: &mut Session, id: Id) -> Result<Option<Transfer
         let is = |record: &Option<Record>| record.as_ref().is_some_and(|record| record.id == wanted);
         is(&pair.released) || is(&pair.handed)
     });
-    pair.map(|pair| shown(session, &pair)).transpose()
+    pair.map(|pair| shown(session, &pair, &mut Notes::default())).transpose()
 }

@@ -9,7 +9,7 @@ use yuanba_store::Record;
 use super::dossier::read_history;
 use super::{IN, OUT, TransferState, TransferStep, is_open};
 use crate::error::ApiError;
-use crate::member::TimelineEntry;
+use crate::member::{EventKind, TimelineEntry};
 use crate::sentences::Trouble;
 use crate::session::Session;
 
@@ -185,14 +185,36 @@ impl Pair {
     }
 }
 
-/// What happened to a member in other organisations before, as the card tells it.
+/// What happened to a member in other organisations before, and that they came and went, as the card tells it.
 pub(crate) fn history_of(session: &Session, member: Id) -> Result<Vec<TimelineEntry>, ApiError> {
     let mut entries = Vec::new();
-    for record in session.store.children(&transfer::TABLE, member)? {
-        if record.voided() || record.text(transfer::ACCEPTED_ON).is_none() {
-            continue;
+    let mut moved = |date: Option<&str>, text: String, detail: Option<&str>| {
+        entries.extend(date.map(|date| TimelineEntry {
+            date: date.to_owned(),
+            kind: EventKind::Change,
+            text,
+            detail: detail.map(str::to_owned),
+        }));
+    };
+    let records = session.store.children(&transfer::TABLE, member)?;
+    let records: Vec<&Record> = records.iter().filter(|record| !record.voided()).collect();
+    for record in &records {
+        let other = record.text(transfer::OTHER_NAME).unwrap_or("别的支部");
+        match record.text(transfer::DIRECTION) {
+            Some(OUT) => {
+                let text = format!("组织关系转出，去{other}");
+                moved(record.text(transfer::RELEASED_ON), text, record.text(transfer::REASON));
+            }
+            _ => {
+                let text = format!("组织关系从{other}转来");
+                moved(record.text(transfer::ACCEPTED_ON), text, record.text(transfer::REASON));
+            }
         }
-        entries.extend(read_history(record.get(transfer::HISTORY)).iter().map(|line| line.told()));
+    }
+    for record in records {
+        if record.text(transfer::ACCEPTED_ON).is_some() {
+            entries.extend(read_history(record.get(transfer::HISTORY)).iter().map(|line| line.told()));
+        }
     }
     Ok(entries)
 }

@@ -328,6 +328,52 @@ fn out_of_everything_that_we_hold_and_in_from_there() {
 }
 
 #[test]
+fn whoever_went_outside_comes_back_to_the_same_record() {
+    let (three, member) = Three::with_member();
+    three
+        .old
+        .call("transfer.release", json!({ "member": member, "to": "外县河口村党支部", "outside": true }));
+    let fields = json!({ "name": "王秀英", "id_number": NUMBER, "job": "护林员" });
+    let request = json!({ "fields": fields, "from": "外县河口村党支部" });
+    let arrived = three.old.call("transfer.receive", request.clone());
+    assert_eq!(arrived["member"], member);
+    assert_eq!(three.old.names(), ["王秀英"]);
+    three.old.change(&member, json!({ "address": "三组" }));
+    assert_eq!(three.old.call("conflict.list", json!({})), json!([]));
+    let card = three.old.card(&member);
+    assert_eq!((card["read_only"].clone(), card["member"]["job"].clone()), (json!(false), json!("护林员")));
+    let told = timeline(&card);
+    assert!(told.contains("组织关系转出，去外县") && told.contains("组织关系从外县"), "{told}");
+    assert!(three.old.refused("transfer.receive", request).contains("已经在花名册上了"));
+    three.even();
+}
+
+#[test]
+fn the_years_before_go_along_through_every_village() {
+    let (three, member) = Three::with_member();
+    let (transfer, moved) = three.moved(&member);
+    three.town.step("confirm", &transfer);
+    let third = Seat::of("village", "黄桷村党支部");
+    three.town.enrol(&third, None);
+    third.hand(&three.town, "parent");
+    let on = three.new.release(&moved, "黄桷村党支部");
+    three.up(&three.new);
+    three.town.step("hand_over", &on);
+    three.town.hand(&third, "黄桷村党支部");
+    let last = third.accept();
+    let told = timeline(&third.card(&last));
+    for line in [format!("从{OLD}转来"), format!("从{NEW}转来"), "2025-03-01".to_owned(), format!("在{OLD}")]
+    {
+        assert!(told.contains(&line), "{line}: {told}");
+    }
+    third.hand(&three.town, "parent");
+    three.town.step("confirm", &on);
+    three.even();
+    assert_eq!(three.town.card(&last)["points_together"], 4);
+    assert_eq!(three.town.card(&last)["elsewhere"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn points_that_wait_for_review_are_reviewed_before_somebody_leaves() {
     let (three, member) = Three::with_member();
     let cells = json!([{ "account": member, "rule": "study-session", "times": 1 }]);
