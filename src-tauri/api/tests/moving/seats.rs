@@ -7,13 +7,16 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use serde_json::{Value, json};
 use yuanba_api::{Api, ApiError, Code};
 use yuanba_store::vault::Strength;
-use yuanba_store::{Surroundings, WallClock};
+use yuanba_store::{Store, Surroundings, Unlock, WallClock};
 
 pub const OLD: &str = "石河村党支部";
 pub const NEW: &str = "云门村党支部";
 pub const TOWNSHIP: &str = "柳坝镇党委";
 pub const NUMBER: &str = "511722198507010018";
 pub const OTHER_NUMBER: &str = "511722198507010026";
+
+/// Everybody's passphrase.
+const PASSPHRASE: &str = "柳坝 2026";
 
 /// The morning of 12 June 2026, a second later at every look.
 struct Ticking(AtomicI64);
@@ -31,6 +34,7 @@ pub struct Seat {
     pub api: Api,
     pub name: String,
     dir: tempfile::TempDir,
+    surroundings: Surroundings,
 }
 
 impl Seat {
@@ -42,8 +46,8 @@ impl Seat {
         surroundings.machine = Some(name.to_owned());
         // A try of a passphrase costs next to nothing here.
         surroundings.strength = Strength { memory_kib: 8, passes: 1, lanes: 1 };
-        let api = Api::with(&dir.path().join("store"), surroundings);
-        let seat = Seat { api, name: name.to_owned(), dir };
+        let api = Api::with(&dir.path().join("store"), surroundings.clone());
+        let seat = Seat { api, name: name.to_owned(), dir, surroundings };
         let user = if level == "village" { "书记" } else { "经办" };
         seat.call(
             "store.create",
@@ -65,6 +69,15 @@ impl Seat {
         };
         assert!(matches!(error.code, Code::Refused | Code::NotAllowed | Code::NotFound), "{error:?}");
         format!("{}{}", error.message, error.next_step)
+    }
+
+    /// Writes past the commands, as a program of somebody's own could.
+    pub fn beside(&self, write: impl FnOnce(&mut Store)) {
+        self.call("store.lock", json!({}));
+        let unlock = Unlock { user: None, passphrase: PASSPHRASE.to_owned() };
+        let dir = self.dir.path().join("store");
+        write(&mut Store::open(&dir, unlock, self.surroundings.clone()).expect("a store"));
+        self.call("store.open", json!({ "passphrase": PASSPHRASE }));
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

@@ -1,6 +1,8 @@
 //! A member moves from one village to another, with the township or the county between them.
 
 use serde_json::{Value, json};
+use yuanba_core::tables::transfer;
+use yuanba_store::Intent;
 
 use crate::seats::{NEW, NUMBER, OLD, Seat, Three, text};
 
@@ -407,6 +409,28 @@ fn only_who_stands_above_both_hands_over_and_only_the_new_village_accepts() {
     let said = refused(&three.town, "hand_over", json!({ "id": unknown["id"] }));
     assert!(said.contains("对不上是哪个支部"), "{said}");
     three.town.call("transfer.hand_over", json!({ "id": unknown["id"], "to": NEW }));
+}
+
+#[test]
+fn a_village_does_not_tell_itself_that_its_member_has_arrived() {
+    let (three, member) = Three::with_member();
+    let release = three.old.release(&member, NEW);
+    three.old.beside(|store| {
+        let record = store.record(&transfer::TABLE, release.parse().unwrap()).unwrap().unwrap();
+        let mut intent = Intent::new("自己写的");
+        intent.edit(&record).put(transfer::ACCEPTED_ON, "2026-06-12");
+        store.commit(intent).unwrap();
+    });
+    three.up(&three.old);
+    for seat in [&three.old, &three.town] {
+        assert_eq!(seat.transfers()[0]["state"], "released", "{}", seat.name);
+    }
+    three.step_down(&release);
+    three.new.accept();
+    three.up(&three.new);
+    three.town.step("confirm", &release);
+    three.even();
+    assert_eq!(three.old.transfers()[0]["state"], "done");
 }
 
 #[test]
