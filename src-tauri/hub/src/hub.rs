@@ -141,11 +141,20 @@ impl<A: Archive> Hub<A> {
     /// # Errors
     /// Those of the archive.
     pub async fn refresh(&self) -> Result<(), ArchiveError> {
-        let since = self.shelf.read().await.arrival();
-        let news = self.archive.news(since).await?;
+        let (reign, since) = {
+            let shelf = self.shelf.read().await;
+            (shelf.reign(), shelf.arrival())
+        };
+        let mut news = self.archive.news(since).await?;
+        if news.reign != reign {
+            news = self.archive.news(0).await?;
+        }
         let mut shelf = self.shelf.write().await;
         // Another request may have brought newer news meanwhile.
-        if news.arrival > shelf.arrival() || shelf.arrival() == 0 {
+        if news.reign > shelf.reign() {
+            *shelf = Shelf::under(news.reign);
+        }
+        if news.reign == shelf.reign() && (news.arrival > shelf.arrival() || shelf.arrival() == 0) {
             shelf.update(news)?;
             self.metrics.streams.set(shelf.streams() as i64);
         }

@@ -89,8 +89,8 @@ pub async fn plan<A: Archive>(
     for stream in &ground.to_erase {
         by_stream.entry(*stream).or_default();
     }
-    let mut plan =
-        Plan { batch: Batch { specials_seen: ground.specials_seen, ..Batch::default() }, ..Plan::default() };
+    let (reign, specials_seen) = (ground.reign, ground.specials_seen);
+    let mut plan = Plan { batch: Batch { reign, specials_seen, ..Batch::default() }, ..Plan::default() };
     for (stream, came) in by_stream {
         let held = ground.held.get(&stream);
         let woven = match (&came[..], ground.to_erase.contains(&stream)) {
