@@ -30,6 +30,8 @@ impl Server {
         let dir = tempfile::tempdir().expect("a folder");
         let data = dir.path().join("data");
         std::fs::create_dir(&data).expect("a folder");
+        let owner_alone = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        std::fs::set_permissions(&data, owner_alone).expect("a folder of ours");
         give_to_postgres(dir.path());
         give_to_postgres(&data);
         Server { port: free_port(), dir, bin: binaries() }
