@@ -11,7 +11,6 @@ mod forged;
 #[allow(dead_code, reason = "what stands there serves other tests too")]
 #[path = "../../exchange/tests/exchange/place.rs"]
 mod place;
-#[allow(dead_code, reason = "what stands there serves other tests too")]
 #[path = "hub/postgres.rs"]
 mod postgres;
 #[path = "servers/program.rs"]

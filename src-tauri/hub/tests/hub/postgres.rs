@@ -1,4 +1,5 @@
 //! A PostgreSQL server for the tests, thrown away with them.
+#![allow(dead_code, reason = "each of those who use it uses another part of it")]
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
