@@ -228,7 +228,8 @@ async fn healthz(State(served): State<Arc<Served>>) -> Response {
 }
 
 /// Counters, as Prometheus reads them.
-#[utoipa::path(get, path = "/metrics", responses((status = 200, content_type = "text/plain", body = String)))]
+#[utoipa::path(get, path = "/metrics", responses(
+    (status = 200, description = "OpenMetrics text", content_type = "application/openmetrics-text", body = String)))]
 async fn metrics(State(served): State<Arc<Served>>) -> Response {
     const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, TEXT)], served.hub.metrics().text()).into_response()

@@ -61,6 +61,10 @@ const CALL: Duration = Duration::from_secs(3);
 /// A machine that went without a word is noticed after this.
 const SILENCE: Duration = Duration::from_secs(15);
 const CONNECTIONS: usize = 8;
+/// What the database is told about a hub: one that went without a word in the middle of a batch, or that is stopped, holds the
+/// lock that all batches are numbered under.
+const MANNERS: &str = "-c idle_in_transaction_session_timeout=10s -c lock_timeout=25s \
+    -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
 
 /// An archive in a PostgreSQL database.
 pub struct Postgres {
@@ -93,6 +97,9 @@ impl Postgres {
         }
         if config.get_keepalives_interval().is_none() {
             config.keepalives_idle(SILENCE).keepalives_interval(Duration::from_secs(5)).keepalives_retries(3);
+        }
+        if config.get_options().is_none() {
+            config.options(MANNERS);
         }
         let manager = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let wait = Some(PATIENCE);

@@ -20,6 +20,8 @@ use crate::postgres::database;
 struct Between {
     port: u16,
     turns: Arc<AtomicU32>,
+    /// After so many turns nothing that the hub says arrives any more, though every line stays
+    most: Arc<AtomicU32>,
 }
 
 impl Between {
@@ -27,7 +29,8 @@ impl Between {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let here = listener.local_addr().unwrap().port();
         let turns = Arc::new(AtomicU32::new(0));
-        let counted = turns.clone();
+        let most = Arc::new(AtomicU32::new(u32::MAX));
+        let (counted, allowed) = (turns.clone(), most.clone());
         thread::spawn(move || {
             for line in listener.incoming().map_while(Result::ok) {
                 let server = TcpStream::connect(("127.0.0.1", port)).unwrap();
@@ -36,12 +39,12 @@ impl Between {
                 for (from, to, asks) in
                     [(line.try_clone().unwrap(), server.try_clone().unwrap(), true), (server, line, false)]
                 {
-                    let (turn, counted) = (servers_turn.clone(), counted.clone());
-                    thread::spawn(move || pump(from, to, asks, &turn, &counted));
+                    let (turn, counted, allowed) = (servers_turn.clone(), counted.clone(), allowed.clone());
+                    thread::spawn(move || pump(from, to, asks, &turn, [&counted, &allowed]));
                 }
             }
         });
-        Between { port: here, turns }
+        Between { port: here, turns, most }
     }
 
     fn turns(&self) -> u32 {
@@ -54,13 +57,18 @@ fn pump(
     mut to: TcpStream,
     asks: bool,
     turn: &(AtomicBool, RwLock<()>),
-    turns: &AtomicU32,
+    [turns, most]: [&AtomicU32; 2],
 ) {
     let mut bytes = vec![0; 1 << 16];
     while let Ok(length @ 1..) = from.read(&mut bytes) {
         let one_at_a_time = turn.1.write().unwrap_or_else(PoisonError::into_inner);
         if turn.0.swap(!asks, Ordering::SeqCst) && asks {
             turns.fetch_add(1, Ordering::SeqCst);
+        }
+        if asks && turns.load(Ordering::SeqCst) > most.load(Ordering::SeqCst) {
+            drop(one_at_a_time);
+            thread::sleep(std::time::Duration::from_secs(60));
+            break;
         }
         if to.write_all(&bytes[..length]).is_err() {
             break;
@@ -85,11 +93,42 @@ fn of(n: u16, first: u64, seen: u64) -> StreamWrite {
     }
 }
 
+/// The database as seen through a way between.
+fn through(between: &Between, database: &tokio_postgres::Config) -> String {
+    format!("postgres://postgres@127.0.0.1:{}/{}", between.port, database.get_dbname().unwrap())
+}
+
+#[test]
+fn a_hub_that_goes_without_a_word_in_the_middle_of_a_batch_holds_the_others_up_for_seconds_only() {
+    let url = database();
+    let database: tokio_postgres::Config = url.parse().unwrap();
+    let between = Between::to(database.get_ports()[0]);
+    runtime().block_on(async {
+        let silent = Postgres::open(&through(&between, &database)).await.unwrap();
+        let other = Postgres::open(&url).await.unwrap();
+        let batch = |n| Batch { writes: vec![of(n, 1, 0)], ..Batch::default() };
+        silent.keep(&batch(1)).await.unwrap();
+        // It begins, takes its number, and is heard no more.
+        between.turns();
+        between.most.store(2, Ordering::SeqCst);
+        let lost = tokio::spawn(async move { silent.keep(&batch(2)).await });
+        while between.turns.load(Ordering::SeqCst) < 3 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        let begun = std::time::Instant::now();
+        assert!(matches!(other.keep(&batch(3)).await, Ok(Kept::As(_))));
+        let held_up = begun.elapsed().as_secs();
+        assert!((5..20).contains(&held_up), "held up for {held_up} s");
+        assert_eq!(other.news(0).await.unwrap().streams.len(), 2);
+        lost.abort();
+    });
+}
+
 #[test]
 fn a_batch_of_two_hundred_streams_takes_a_handful_of_turns() {
-    let url: tokio_postgres::Config = database().parse().unwrap();
-    let between = Between::to(url.get_ports()[0]);
-    let url = format!("postgres://postgres@127.0.0.1:{}/{}", between.port, url.get_dbname().unwrap());
+    let database: tokio_postgres::Config = database().parse().unwrap();
+    let between = Between::to(database.get_ports()[0]);
+    let url = through(&between, &database);
     runtime().block_on(async {
         let archive = Postgres::open(&url).await.unwrap();
         let keep = async |writes| match archive.keep(&Batch { writes, ..Batch::default() }).await.unwrap() {
