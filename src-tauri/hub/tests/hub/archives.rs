@@ -18,7 +18,7 @@ fn stream(n: u8) -> StreamId {
     StreamId {
         replica: Id([n; 16]),
         org: Id([n ^ 0x55; 16]),
-        lane: if n % 2 == 0 { Lane::Up } else { Lane::Down },
+        lane: if n.is_multiple_of(2) { Lane::Up } else { Lane::Down },
     }
 }
 
