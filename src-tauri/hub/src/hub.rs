@@ -155,14 +155,17 @@ impl<A: Archive> Hub<A> {
             (shelf.reign(), shelf.arrival())
         };
         let mut news = self.archive.news(since).await?;
-        if news.reign != reign {
+        // Another database took over, or was put in its place, that may not have heard of everything.
+        let another = news.reign != reign || news.arrival < since;
+        if another {
             news = self.archive.news(0).await?;
         }
         let mut shelf = self.shelf.write().await;
-        // Another request may have brought newer news meanwhile.
-        if news.reign > shelf.reign() {
+        if another && (shelf.reign(), shelf.arrival()) == (reign, since) {
+            tracing::warn!(from = since, to = news.arrival, "what the archive holds is read anew");
             *shelf = Shelf::under(news.reign);
         }
+        // Another request may have brought newer news meanwhile.
         if news.reign == shelf.reign() && (news.arrival > shelf.arrival() || shelf.arrival() == 0) {
             shelf.update(news)?;
             self.metrics.streams.set(shelf.streams() as i64);

@@ -149,7 +149,7 @@ async fn who_answers(client: &ClientWrapper, reign: &Mutex<Reign>) -> Result<(),
     let mut reign = reign.lock().unwrap_or_else(PoisonError::into_inner);
     if reign.since.as_ref().is_some_and(|before| *before != since) {
         reign.number += 1;
-        tracing::warn!(reign = reign.number, "another database server answers: what it holds is read anew");
+        tracing::warn!(reign = reign.number, "another database server answers");
     }
     reign.since = Some(since);
     Ok(())
