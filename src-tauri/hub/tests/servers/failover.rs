@@ -89,7 +89,7 @@ pub fn fail_over(folder: &Path, villages: u64, notice: Duration, work: Duration)
 #[test]
 fn a_database_that_dies_is_followed_by_its_standby_and_nothing_acknowledged_is_lost() {
     let dir = tempfile::tempdir().unwrap();
-    let found = fail_over(dir.path(), 4, Duration::from_millis(500), Duration::from_secs(1));
+    let found = fail_over(dir.path(), 4, Duration::from_millis(500), Duration::from_millis(500));
     assert!(found.silence < Duration::from_secs(20), "{found:?}");
     assert!(found.silence > found.noticed && found.again > 0, "the end was noticed: {found:?}");
     assert!(found.promoted.max(found.back) < Duration::from_secs(15), "{found:?}");
