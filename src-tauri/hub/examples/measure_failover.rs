@@ -48,7 +48,8 @@ fn main() {
         json!({
             "name": "failover", "times": TIMES, "villages": VILLAGES, "hubs": 2,
             "median": seconds(&median), "worst": seconds(&worst),
-            "acknowledged": sum(|one| one.before + one.after), "lost": 0, "asked_again": sum(|one| one.again),
+            "acknowledged": sum(|one| one.before + one.after), "lost": sum(|one| one.lost), "asked_again": sum(|one| one.again),
         })
     );
+    assert_eq!(sum(|one| one.lost), 0, "something that was acknowledged is gone");
 }

@@ -188,7 +188,10 @@ pub fn looks(place: &mut Place, mut lines: Lines, told: &Told) {
 
 /// That a store holds these members.
 pub fn finds(place: &Place, members: &[Id]) {
-    let lost =
-        members.iter().filter(|id| place.store.record(&member::TABLE, **id).unwrap().is_none()).count();
-    assert_eq!(lost, 0, "of {} changes that were acknowledged", members.len());
+    assert_eq!(missing(place, members), 0, "of {} changes that were acknowledged", members.len());
+}
+
+/// How many of these members a store does not hold.
+pub fn missing(place: &Place, members: &[Id]) -> usize {
+    members.iter().filter(|id| place.store.record(&member::TABLE, **id).unwrap().is_none()).count()
 }

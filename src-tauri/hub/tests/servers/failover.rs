@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::crowd::{Crowd, Lines, Told, finds, looks, works};
+use crate::crowd::{Crowd, Lines, Told, looks, missing, works};
 use crate::place::{Place, assert_even};
 use crate::postgres::Server;
 use crate::program::Program;
@@ -26,10 +26,11 @@ pub struct Failover {
     pub after: usize,
     /// Calls that failed meanwhile and were made again
     pub again: usize,
+    /// Changes acknowledged that a machine which knew nothing before does not find afterwards
+    pub lost: usize,
 }
 
 /// Villages upload through two servers to a primary with a synchronous standby; the primary is cut off, the standby promoted.
-/// Nothing that was acknowledged may be missing.
 pub fn fail_over(folder: &Path, villages: u64, notice: Duration, work: Duration) -> Failover {
     let primary = Server::start("");
     let url = primary.database();
@@ -69,13 +70,13 @@ pub fn fail_over(folder: &Path, villages: u64, notice: Duration, work: Duration)
         thread::sleep(work);
         drop(working);
         let silence = told.silence(cut);
-        Failover { noticed, promoted, silence, back, before, after: told.count() - before, again: 0 }
+        Failover { noticed, promoted, silence, back, before, after: told.count() - before, again: 0, lost: 0 }
     });
     let acknowledged = told.members();
     found.again = told.again.load(Ordering::SeqCst);
     let mut lines = Lines::to(&card, &urls, 0);
     assert!(lines.sync_anywhere(&mut fresh).even);
-    finds(&fresh, &acknowledged);
+    found.lost = missing(&fresh, &acknowledged);
     fresh.sound();
     for place in villages.iter_mut().chain([&mut town]) {
         assert!(lines.sync_anywhere(place).even);
@@ -90,6 +91,7 @@ pub fn fail_over(folder: &Path, villages: u64, notice: Duration, work: Duration)
 fn a_database_that_dies_is_followed_by_its_standby_and_nothing_acknowledged_is_lost() {
     let dir = tempfile::tempdir().unwrap();
     let found = fail_over(dir.path(), 4, Duration::from_millis(500), Duration::from_millis(500));
+    assert_eq!(found.lost, 0, "{found:?}");
     assert!(found.silence < Duration::from_secs(20), "{found:?}");
     assert!(found.silence > found.noticed && found.again > 0, "the end was noticed: {found:?}");
     assert!(found.promoted.max(found.back) < Duration::from_secs(15), "{found:?}");
