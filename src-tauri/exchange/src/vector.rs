@@ -56,7 +56,13 @@ pub(crate) fn encode(
 /// # Errors
 /// `Malformed` or `TooLarge`.
 pub(crate) fn decode(d: &mut Decoder<'_>) -> Result<Vector, JournalError> {
+    decode_at_most(d, ITEMS_MAX)
+}
+
+/// As [`decode`], for so many organisations, laptops, streams and branches at most.
+pub(crate) fn decode_at_most(d: &mut Decoder<'_>, most: u64) -> Result<Vector, JournalError> {
     let malformed = || JournalError::Malformed("vector");
+    let list = |d: &mut Decoder<'_>| list(d, most);
     if list(d)? != 3 {
         return Err(malformed());
     }
@@ -84,9 +90,9 @@ pub(crate) fn decode(d: &mut Decoder<'_>) -> Result<Vector, JournalError> {
     Ok(vector)
 }
 
-fn list(d: &mut Decoder<'_>) -> Result<u64, JournalError> {
+fn list(d: &mut Decoder<'_>, most: u64) -> Result<u64, JournalError> {
     if d.datatype()? != Type::Array {
         return Err(JournalError::Malformed("vector"));
     }
-    d.array()?.filter(|n| *n <= ITEMS_MAX).ok_or(JournalError::TooLarge("vector"))
+    d.array()?.filter(|n| *n <= most).ok_or(JournalError::TooLarge("vector"))
 }

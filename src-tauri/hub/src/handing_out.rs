@@ -42,8 +42,14 @@ pub async fn pick<A: Archive>(
         if held.tips.iter().all(|tip| theirs.contains(tip)) {
             continue;
         }
-        let (runs, after, whole) = missing(archive, key, held, theirs, most - bytes).await?;
-        for run in &runs {
+        let Missing { runs, after, whole, in_one } =
+            missing(archive, key, held, theirs, most - bytes).await?;
+        for (at, run) in runs.iter().enumerate() {
+            // What is kept is packed: unpacked it may be more than enough long before its end.
+            if bytes >= most && at > 0 && !in_one {
+                handed.more = true;
+                return Ok(handed);
+            }
             let segment = if run.first_seq > after {
                 segment_bytes(key, &held.stream, run)?
             } else {
@@ -63,14 +69,25 @@ pub async fn pick<A: Archive>(
     Ok(handed)
 }
 
-/// The runs with what another lacks of a stream, the place after which it lacks it, and whether these are all of them.
+/// What another lacks of a stream.
+struct Missing {
+    /// The runs with it
+    runs: Vec<Run>,
+    /// The place after which it lacks it
+    after: u64,
+    /// These are all of them
+    whole: bool,
+    /// Part of them would be of no use
+    in_one: bool,
+}
+
 async fn missing<A: Archive>(
     archive: &A,
     key: &RestKey,
     held: &HeldStream,
     theirs: &[Tip],
     most: u64,
-) -> Result<(Vec<Run>, u64, bool), ArchiveError> {
+) -> Result<Missing, ArchiveError> {
     if let ([end], [tip]) = (&held.tips[..], theirs)
         && tip.seq < end.seq
     {
@@ -84,18 +101,19 @@ async fn missing<A: Archive>(
             if !whole && runs.len() == 1 && run.last == tip.hash {
                 let runs = archive.runs(held.row, tip.seq, most).await?;
                 let whole = runs.last().is_some_and(|run| run.last == end.hash);
-                return Ok((runs, tip.seq, whole));
+                return Ok(Missing { runs, after: tip.seq, whole, in_one: false });
             }
-            return Ok((runs, tip.seq, whole));
+            return Ok(Missing { runs, after: tip.seq, whole, in_one: false });
         }
     }
     if let ([end], []) = (&held.tips[..], theirs) {
         let runs = archive.runs(held.row, 0, most).await?;
         let whole = runs.last().is_some_and(|run| run.last == end.hash);
-        return Ok((runs, 0, whole));
+        return Ok(Missing { runs, after: 0, whole, in_one: false });
     }
     // A forked stream goes whole: that is rare, and where branches part is for the reader to find.
-    Ok((archive.runs(held.row, 0, u64::MAX).await?, 0, true))
+    let runs = archive.runs(held.row, 0, u64::MAX).await?;
+    Ok(Missing { runs, after: 0, whole: true, in_one: true })
 }
 
 fn holds(key: &RestKey, stream: &StreamId, run: &Run, tip: &Tip) -> Result<bool, ArchiveError> {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use age::secrecy::ExposeSecret;
 use age::x25519::Identity;
 use chrono::Utc;
-use tokio::sync::RwLock;
+use tokio::sync::{RwLock, Semaphore, SemaphorePermit};
 use yuanba_core::Id;
-use yuanba_exchange::container::{self, Bundle, ClearHeader, Opened, Recipient};
+use yuanba_exchange::container::{self, Bundle, BundleError, ClearHeader, Opened, Recipient};
 use yuanba_exchange::vector;
 use yuanba_exchange::wire::{Answer, Ask, HubCard, Refused};
 use yuanba_journal::authority::Authority;
@@ -23,6 +23,12 @@ use crate::metrics::{Metrics, Outcome};
 use crate::shelf::Shelf;
 use crate::taking_in;
 
+/// The longest content of a request that is unpacked beside others, in bytes: a piece has some two million.
+const CONTENT_BYTES: u64 = 8 << 20;
+/// The longest that is unpacked at all, one at a time: another laptop's stream is never cut.
+const CONTENT_BYTES_MAX: u64 = 64 << 20;
+/// The longest manifest of a request, in bytes.
+const MANIFEST_BYTES_MAX: usize = 2 << 20;
 /// Two processes that keep changing each other's ground try again so often.
 const TRIES: usize = 20;
 
@@ -74,6 +80,8 @@ pub struct Hub<A> {
     root: RwLock<Option<Id>>,
     shelf: RwLock<Shelf>,
     surroundings: Surroundings,
+    /// Whoever unpacks a long request has it
+    long: Semaphore,
     /// What is counted
     pub metrics: Arc<Metrics>,
 }
@@ -120,6 +128,7 @@ impl<A: Archive> Hub<A> {
             root: RwLock::new(root),
             shelf: RwLock::default(),
             surroundings,
+            long: Semaphore::new(1),
             metrics: Arc::new(Metrics::default()),
         };
         hub.refresh().await?;
@@ -141,20 +150,23 @@ impl<A: Archive> Hub<A> {
     /// # Errors
     /// Those of the archive.
     pub async fn refresh(&self) -> Result<(), ArchiveError> {
-        let since = self.shelf.read().await.arrival();
+        let (reign, since) = {
+            let shelf = self.shelf.read().await;
+            (shelf.reign(), shelf.arrival())
+        };
         let mut news = self.archive.news(since).await?;
-        // The archive itself has gone back in time: another took over that had not heard of everything.
-        let went_back = news.arrival < since;
-        if went_back {
+        // Another database took over, or was put in its place, that may not have heard of everything.
+        let another = news.reign != reign || news.arrival < since;
+        if another {
             news = self.archive.news(0).await?;
         }
         let mut shelf = self.shelf.write().await;
-        if went_back && shelf.arrival() == since {
-            tracing::warn!(from = since, to = news.arrival, "the archive has gone back in time");
-            *shelf = Shelf::default();
+        if another && (shelf.reign(), shelf.arrival()) == (reign, since) {
+            tracing::warn!(from = since, to = news.arrival, "what the archive holds is read anew");
+            *shelf = Shelf::under(news.reign);
         }
         // Another request may have brought newer news meanwhile.
-        if news.arrival > shelf.arrival() || shelf.arrival() == 0 {
+        if news.reign == shelf.reign() && (news.arrival > shelf.arrival() || shelf.arrival() == 0) {
             shelf.update(news)?;
             self.metrics.streams.set(shelf.streams() as i64);
         }
@@ -166,7 +178,10 @@ impl<A: Archive> Hub<A> {
     /// # Errors
     /// [`HubError`], where there is nobody to answer or nothing to answer from.
     pub async fn answer(&self, request: &[u8]) -> Result<Vec<u8>, HubError> {
-        let opened = self.opened(request)?;
+        let (opened, _alone) = self.opened(request).await?;
+        if opened.manifest().len() > MANIFEST_BYTES_MAX {
+            return Err(HubError::NotARequest);
+        }
         let ask = Ask::from_cbor(opened.manifest()).map_err(|error| match error {
             yuanba_journal::JournalError::Newer(_) => HubError::Newer,
             _ => HubError::NotARequest,
@@ -198,11 +213,22 @@ impl<A: Archive> Hub<A> {
         self.sealed(Answer { to: Hash::of(&[request]), ..answer }, handed, &ask, &reply_to)
     }
 
-    fn opened(&self, request: &[u8]) -> Result<Opened, HubError> {
-        container::open_bytes(request, std::slice::from_ref(&self.identity)).map_err(|error| match error {
-            container::BundleError::NewerFormat(_) => HubError::Newer,
+    /// What is sealed in a request. A bomb costs no more memory than a long request, and those wait for each other.
+    async fn opened(&self, request: &[u8]) -> Result<(Opened, Option<SemaphorePermit<'_>>), HubError> {
+        let within = |content_bytes| {
+            container::open_bytes_within(request, std::slice::from_ref(&self.identity), content_bytes)
+        };
+        let no_request = |error| match error {
+            BundleError::NewerFormat(_) => HubError::Newer,
             _ => HubError::NotARequest,
-        })
+        };
+        match within(CONTENT_BYTES) {
+            Err(BundleError::TooLarge(_)) => {
+                let alone = self.long.acquire().await.map_err(|_| HubError::NotARequest)?;
+                Ok((within(CONTENT_BYTES_MAX).map_err(no_request)?, Some(alone)))
+            }
+            opened => Ok((opened.map_err(no_request)?, None)),
+        }
     }
 
     /// An answer that says no more than the time.

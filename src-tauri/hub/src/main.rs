@@ -38,8 +38,13 @@ struct Serve {
     /// Address and port; port 0 for any that is free
     #[arg(long, default_value = "127.0.0.1:7443")]
     listen: SocketAddr,
-    /// `sqlite:FILE` or `postgres://…`
-    #[arg(long, default_value = "sqlite:yuanba-hub.sqlite")]
+    /// `sqlite:FILE` or `postgres://…`; in the environment, others on the machine do not see the password
+    #[arg(
+        long,
+        env = "YUANBA_HUB_DATABASE",
+        hide_env_values = true,
+        default_value = "sqlite:yuanba-hub.sqlite"
+    )]
     database: String,
     /// Certificate chain, PEM
     #[arg(long, requires = "tls_key")]

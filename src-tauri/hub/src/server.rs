@@ -1,16 +1,17 @@
 //! The line: HTTP, its limits, and what administrators look at.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Json;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use utoipa::{OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -25,7 +26,7 @@ use crate::metrics::{Metrics, Outcome};
 pub const REQUEST_BYTES_MAX: usize = 32 << 20;
 /// Bytes of requests that are in memory at once; whoever comes later waits.
 const ROOM_BYTES: usize = 96 << 20;
-/// What a request of unknown length takes of it.
+/// It is taken in pieces of so many bytes.
 const ROOM_GRAIN: usize = 64 * 1024;
 /// A whole request has come within this, however slow the line.
 const BODY: Duration = Duration::from_secs(180);
@@ -107,32 +108,55 @@ fn trouble(status: StatusCode, code: &'static str) -> Response {
     (status, Json(Trouble { code })).into_response()
 }
 
+fn busy() -> Response {
+    trouble(StatusCode::SERVICE_UNAVAILABLE, "busy")
+}
+
+/// A whole body, and the room that it takes. Room is taken for what has come, not for what is announced: whoever sends slowly
+/// keeps others out of no more of it than they fill.
+async fn whole(mut body: Body, room: &Semaphore) -> Result<(Bytes, Option<SemaphorePermit<'_>>), Response> {
+    let (mut bytes, mut taken): (Vec<u8>, Option<SemaphorePermit<'_>>) = (Vec::new(), None);
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let Ok(frame) = frame else { return Err(trouble(StatusCode::BAD_REQUEST, "broken_off")) };
+        let Ok(data) = frame.into_data() else { continue };
+        if bytes.len() + data.len() > REQUEST_BYTES_MAX {
+            return Err(trouble(StatusCode::PAYLOAD_TOO_LARGE, "too_large"));
+        }
+        bytes.extend_from_slice(&data);
+        let held = taken.as_ref().map_or(0, SemaphorePermit::num_permits);
+        let lacking = bytes.len().div_ceil(ROOM_GRAIN).saturating_sub(held) as u32;
+        if lacking > 0 {
+            let Ok(Ok(more)) = tokio::time::timeout(TURN, room.acquire_many(lacking)).await else {
+                return Err(busy());
+            };
+            match &mut taken {
+                Some(taken) => taken.merge(more),
+                None => taken = Some(more),
+            }
+        }
+    }
+    Ok((bytes.into(), taken))
+}
+
 /// Exchanges changes: a sealed request, a sealed answer.
 #[utoipa::path(post, path = "/v1/exchange",
     request_body(content_type = "application/octet-stream", description = "A container sealed for this server"),
     responses(
         (status = 200, description = "A container sealed for whoever asked, also when the request was refused", content_type = "application/octet-stream"),
-        (status = 400, description = "Not a request to this server, or a damaged one", body = Trouble),
+        (status = 400, description = "Not a request to this server, a damaged one, or one that asks for more than any laptop may", body = Trouble),
         (status = 408, description = "It did not come in time", body = Trouble),
         (status = 413, description = "Too long", body = Trouble),
         (status = 422, description = "Of a newer format", body = Trouble),
         (status = 503, description = "Too much to do, or the archive does not answer: later", body = Trouble)))]
 async fn exchange(State(served): State<Arc<Served>>, headers: HeaderMap, body: Body) -> Response {
-    let said = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok())
-        .unwrap_or(REQUEST_BYTES_MAX);
-    if said > REQUEST_BYTES_MAX {
+    let said =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if said.is_some_and(|bytes| bytes > REQUEST_BYTES_MAX) {
         return trouble(StatusCode::PAYLOAD_TOO_LARGE, "too_large");
     }
-    let busy = || trouble(StatusCode::SERVICE_UNAVAILABLE, "busy");
-    let grains = said.div_ceil(ROOM_GRAIN).max(1) as u32;
-    let Ok(Ok(_room)) = tokio::time::timeout(TURN, served.room.acquire_many(grains)).await else {
-        return busy();
-    };
-    let request = match tokio::time::timeout(BODY, axum::body::to_bytes(body, said)).await {
-        Ok(Ok(request)) => request,
-        Ok(Err(_)) => return trouble(StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+    let (request, _room) = match tokio::time::timeout(BODY, whole(body, &served.room)).await {
+        Ok(Ok(came)) => came,
+        Ok(Err(trouble)) => return trouble,
         Err(_) => return trouble(StatusCode::REQUEST_TIMEOUT, "too_slow"),
     };
     let Ok(Ok(_turn)) = tokio::time::timeout(TURN, served.turns.acquire()).await else { return busy() };
@@ -204,7 +228,8 @@ async fn healthz(State(served): State<Arc<Served>>) -> Response {
 }
 
 /// Counters, as Prometheus reads them.
-#[utoipa::path(get, path = "/metrics", responses((status = 200, content_type = "text/plain", body = String)))]
+#[utoipa::path(get, path = "/metrics", responses(
+    (status = 200, description = "OpenMetrics text", content_type = "application/openmetrics-text", body = String)))]
 async fn metrics(State(served): State<Arc<Served>>) -> Response {
     const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, TEXT)], served.hub.metrics().text()).into_response()

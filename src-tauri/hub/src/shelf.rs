@@ -15,6 +15,7 @@ use crate::archive::{ArchiveError, HeldStream, News, Special};
 /// The tree, the ends of every stream, and what was erased.
 #[derive(Default)]
 pub struct Shelf {
+    reign: u64,
     arrival: u64,
     streams: HashMap<StreamId, HeldStream>,
     known: HashSet<Hash>,
@@ -29,6 +30,16 @@ pub struct Shelf {
 }
 
 impl Shelf {
+    /// Nothing yet, of what the archive holds under a reign.
+    pub fn under(reign: u64) -> Shelf {
+        Shelf { reign, ..Shelf::default() }
+    }
+
+    /// The archive's reign that all of it is from.
+    pub fn reign(&self) -> u64 {
+        self.reign
+    }
+
     /// The batch up to which it knows everything.
     pub fn arrival(&self) -> u64 {
         self.arrival
@@ -131,7 +142,8 @@ impl Shelf {
         let touched = segments.iter().map(|segment| segment.stream).chain(to_erase.iter().copied());
         let held = touched.filter_map(|stream| Some((stream, self.streams.get(&stream)?.clone()))).collect();
         let specials = fresh.into_iter().map(|change| change.hash).collect();
-        Ground { specials_seen: self.known.len() as u64, specials, tree, erased, to_erase, held }
+        let (reign, specials_seen) = (self.reign, self.known.len() as u64);
+        Ground { reign, specials_seen, specials, tree, erased, to_erase, held }
     }
 
     fn with(&self, fresh: &[&Change]) -> (Arc<Authority>, Arc<HashSet<ChangeRef>>) {
@@ -149,6 +161,8 @@ impl Shelf {
 
 /// What segments fall on: all that is needed to work out what they change, as of one moment.
 pub struct Ground {
+    /// The archive's reign
+    pub reign: u64,
     /// How many special changes were known
     pub specials_seen: u64,
     /// The special changes among the segments that were not

@@ -12,6 +12,9 @@ use crate::shelf::Ground;
 /// Runs shorter than this, in bytes as they are kept, are joined with what comes after them, so that a village that syncs
 /// every few minutes does not leave a thousand crumbs.
 const RUN_BYTES: u64 = 64 * 1024;
+/// Runs that unpack to more than this are not joined, however short they are as they are kept: whoever takes one out has all
+/// of it in memory.
+const RUN_BYTES_UNPACKED: usize = 2 << 20;
 /// How hard runs are packed before they are sealed.
 const ZSTD_LEVEL: i32 = 3;
 
@@ -66,8 +69,11 @@ pub fn segment_bytes(key: &RestKey, stream: &StreamId, run: &Run) -> Result<Vec<
 /// # Errors
 /// As [`segment_bytes`].
 pub fn to_segment(key: &RestKey, stream: &StreamId, run: &Run) -> Result<Segment, ArchiveError> {
-    Segment::from_cbor(&segment_bytes(key, stream, run)?)
-        .map_err(|error| ArchiveError::Damaged(error.to_string()))
+    from_kept(&segment_bytes(key, stream, run)?)
+}
+
+fn from_kept(bytes: &[u8]) -> Result<Segment, ArchiveError> {
+    Segment::from_cbor(bytes).map_err(|error| ArchiveError::Damaged(error.to_string()))
 }
 
 /// Works out what segments change, which were verified and are in scope.
@@ -89,8 +95,8 @@ pub async fn plan<A: Archive>(
     for stream in &ground.to_erase {
         by_stream.entry(*stream).or_default();
     }
-    let mut plan =
-        Plan { batch: Batch { specials_seen: ground.specials_seen, ..Batch::default() }, ..Plan::default() };
+    let (reign, specials_seen) = (ground.reign, ground.specials_seen);
+    let mut plan = Plan { batch: Batch { reign, specials_seen, ..Batch::default() }, ..Plan::default() };
     for (stream, came) in by_stream {
         let held = ground.held.get(&stream);
         let woven = match (&came[..], ground.to_erase.contains(&stream)) {
@@ -166,11 +172,14 @@ async fn append<A: Archive>(
         let last =
             archive.runs(held.row, reach - 1, u64::MAX).await?.into_iter().find(|r| r.id == held.last.id);
         if let Some(last) = last {
-            let mut before = to_segment(key, &segment.stream, &last)?;
-            before.changes.append(&mut whole.changes);
-            before.head = whole.head;
-            whole = before;
-            drop.push(last.id);
+            let bytes = segment_bytes(key, &segment.stream, &last)?;
+            if bytes.len() < RUN_BYTES_UNPACKED {
+                let mut before = from_kept(&bytes)?;
+                before.changes.append(&mut whole.changes);
+                before.head = whole.head;
+                whole = before;
+                drop.push(last.id);
+            }
         }
     }
     let add = vec![to_run(key, &whole)?];

@@ -17,3 +17,5 @@ mod seeded;
 mod strangers;
 #[path = "hub/troubles.rs"]
 mod troubles;
+#[path = "hub/turns.rs"]
+mod turns;

@@ -14,6 +14,7 @@ pub mod received;
 pub mod seeds;
 pub mod sheet;
 pub mod values;
+pub mod wire;
 
 pub use forger::{Forger, forger};
 
@@ -26,10 +27,11 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 6] = [
     Target { name: "bundle", check: bundle::check },
     Target { name: "change", check: change::check },
     Target { name: "received", check: received::check },
     Target { name: "sheet", check: sheet::check },
     Target { name: "values", check: values::check },
+    Target { name: "wire", check: wire::check },
 ];

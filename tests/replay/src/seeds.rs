@@ -8,6 +8,7 @@ use minicbor::Encoder;
 use yuanba_core::tables::member;
 use yuanba_core::{Id, Value};
 use yuanba_exchange::bundle::{Manifest, Purpose};
+use yuanba_exchange::wire::{Answer, Ask, Refused};
 use yuanba_journal::author::{Circumstances, Draft, Tip, append_group};
 use yuanba_journal::payload::{
     Choice, Claim, Cut, Entry, Item, ItemOp, Ledger, OrgKey, RecordWrite, Redaction, Retract, Reversal,
@@ -26,7 +27,7 @@ pub type Seed = (&'static str, String, Vec<u8>);
 
 /// All of them.
 pub fn all() -> Vec<Seed> {
-    [bundles(), changes(), received(), sheets(), values()].concat()
+    [bundles(), changes(), received(), sheets(), values(), wire()].concat()
 }
 
 fn root() -> PathBuf {
@@ -116,6 +117,52 @@ fn bundles() -> Vec<Seed> {
         list.push(after(b'M', &strings([&manifest[..]])));
     }
     numbered("bundle", list)
+}
+
+fn wire() -> Vec<Seed> {
+    let stream = StreamId { replica: Id([3; 16]), org: Id([4; 16]), lane: Lane::Down };
+    let tips = vec![Tip { seq: 3, hash: Hash([7; 32]) }, Tip { seq: 300, hash: Hash([8; 32]) }];
+    let vector: Vector = [(stream, tips), (StreamId { lane: Lane::Up, ..stream }, Vec::new())].into();
+    let ask = Ask {
+        from: HEADER.from,
+        to: HEADER.to,
+        time_ms: HEADER.time_ms,
+        reply_to: forger().identity.to_public().to_string(),
+        digest: Hash([6; 32]),
+        wants: vector.clone(),
+        tell: true,
+        most: u64::MAX,
+    };
+    let answer = Answer {
+        to: Hash([5; 32]),
+        time_ms: HEADER.time_ms,
+        digest: Hash([6; 32]),
+        vector: Some(vector),
+        gaps: vec![stream],
+        more: true,
+        refused: Some(Refused::Revoked),
+        tls: Some(Hash([9; 32])),
+    };
+    let short =
+        Answer { vector: None, gaps: Vec::new(), more: false, refused: None, tls: None, ..answer.clone() };
+    let mut list = vec![
+        after(b'Q', &ask.to_cbor()),
+        after(b'Q', &Ask { wants: Vector::new(), tell: false, ..ask.clone() }.to_cbor()),
+        after(b'A', &answer.to_cbor()),
+        after(b'A', &short.to_cbor()),
+    ];
+    // What a newer version adds, and a list that claims to be longer than anything.
+    for (kind, mut bytes) in [(b'Q', ask.to_cbor()), (b'A', short.to_cbor())] {
+        let end = bytes.len() - 1;
+        list.push(after(kind, &bytes[..end]));
+        bytes[0] += 1;
+        bytes.extend([0x18, 40, 0x82, 0xf5, 0x61, b'x']);
+        list.push(after(kind, &bytes));
+    }
+    let mut endless = vec![0xa1, 8, 0x83];
+    endless.extend([0x9b, 0, 0, 0, 0, 0, 0x0f, 0x42, 0x40]);
+    list.push(after(b'Q', &endless));
+    numbered("wire", list)
 }
 
 fn draft(kind: Kind, kept: Vec<u8>, body: Option<Vec<u8>>) -> Draft {

@@ -67,3 +67,8 @@ fn spreadsheets_of_the_corpus_are_read_or_refused() {
 fn words_of_the_corpus_are_values_or_problems() {
     replay("values");
 }
+
+#[test]
+fn questions_and_answers_of_the_corpus_are_written_as_they_are_read() {
+    replay("wire");
+}

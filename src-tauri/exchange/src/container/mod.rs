@@ -38,7 +38,7 @@ pub use clear_header::ClearHeader;
 pub use disk::{Disk, DiskFile, RealDisk};
 pub use error::BundleError;
 pub use file_name::{EXTENSION, file_name, free_file_name};
-pub use reader::{Opened, inspect, open, open_bytes};
+pub use reader::{Opened, inspect, open, open_bytes, open_bytes_within};
 pub use writer::{Bundle, Progress, SegmentError, Written, seal, seal_bytes, write};
 
 /// The container format that is written, and the newest that is read.

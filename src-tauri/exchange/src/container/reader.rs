@@ -10,7 +10,7 @@ use yuanba_journal::PublicKey;
 
 use super::clear_header::HEADER_BYTES_MAX;
 use super::content::Content;
-use super::{BundleError, ClearHeader, FILE_BYTES_MAX, content_bytes_max};
+use super::{BundleError, CONTENT_BYTES_MAX, ClearHeader, FILE_BYTES_MAX, content_bytes_max};
 
 /// The header of an age file, recipients and all, ends within this many bytes; age itself knows no limit and would
 /// read on.
@@ -81,13 +81,26 @@ pub fn open(path: &Path, identities: &[Identity]) -> Result<Opened, BundleError>
 /// # Errors
 /// As [`open`].
 pub fn open_bytes(bytes: &[u8], identities: &[Identity]) -> Result<Opened, BundleError> {
+    open_bytes_within(bytes, identities, CONTENT_BYTES_MAX)
+}
+
+/// As [`open_bytes`], for a reader with less room: a content longer than so many bytes is `TooLarge`, and no more than that of
+/// it is ever unpacked.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_bytes_within(
+    bytes: &[u8],
+    identities: &[Identity],
+    content_bytes: u64,
+) -> Result<Opened, BundleError> {
     let (header, header_len) = ClearHeader::decode(bytes)?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
         return Err(BundleError::TooLarge("the file is too long"));
     }
     let (clear, sealed) = bytes.split_at(header_len);
     let packed = decrypt(sealed, identities)?;
-    let content = unpack(&packed, content_bytes_max(bytes.len() as u64))?;
+    let content = unpack(&packed, content_bytes_max(bytes.len() as u64).min(content_bytes))?;
     Ok(Opened { header, content: Content::check(content, clear)? })
 }
 

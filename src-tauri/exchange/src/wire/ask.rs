@@ -47,6 +47,8 @@ pub struct Ask {
 }
 
 const REQUEST: u8 = 2;
+/// Nobody wants more streams at once; whoever lacks more asks again.
+pub const WANTS_MAX: u64 = 16_000;
 /// No recipient is longer.
 const RECIPIENT_MAX: usize = 128;
 
@@ -73,7 +75,7 @@ impl Ask {
     /// Reads a request.
     ///
     /// # Errors
-    /// `Newer` for a newer format, `Malformed` or `TooLarge` for what is none.
+    /// `Newer` for a newer format, `Malformed` or `TooLarge` for what is none, or wants more than any laptop may at once.
     pub fn from_cbor(bytes: &[u8]) -> Result<Ask, JournalError> {
         let malformed = || JournalError::Malformed("request");
         let mut d = Decoder::new(bytes);
@@ -97,7 +99,7 @@ impl Ask {
                 5 => time_ms = Some(d.i64()?),
                 6 => reply_to = Some(d.str()?.to_owned()).filter(|text| text.len() <= RECIPIENT_MAX),
                 7 => digest = Some(hash(d.bytes()?)?),
-                8 => wants = Some(vector::decode(&mut d)?),
+                8 => wants = Some(vector::decode_at_most(&mut d, WANTS_MAX)?),
                 9 => tell = Some(d.bool()?),
                 10 => most = Some(d.u64()?),
                 _ => d.skip()?,

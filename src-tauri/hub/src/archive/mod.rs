@@ -97,6 +97,8 @@ pub struct StreamWrite {
 /// What is kept whole or not at all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Batch {
+    /// The [reign](News::reign) under which this was worked out
+    pub reign: u64,
     /// How many special changes were known when this was worked out: another certificate may have changed everything
     pub specials_seen: u64,
     /// Streams that change
@@ -117,6 +119,9 @@ pub enum Kept {
 /// What has changed since a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct News {
+    /// Goes up when another database server answers than before. It may hold less than the one before it, and number its
+    /// batches from there: what was learnt under another reign is to be forgotten
+    pub reign: u64,
     /// The newest batch
     pub arrival: u64,
     /// Streams that changed since

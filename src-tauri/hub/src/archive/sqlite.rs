@@ -160,7 +160,7 @@ impl Archive for Sqlite {
                     Ok(Special { hash: Hash(row.get(0)?), header: row.get(1)? })
                 })?
                 .collect::<Result<Vec<_>, _>>()?;
-            Ok(News { arrival, streams, specials })
+            Ok(News { reign: 0, arrival, streams, specials })
         })
         .await
     }

@@ -18,7 +18,7 @@ fn stream(n: u8) -> StreamId {
     StreamId {
         replica: Id([n; 16]),
         org: Id([n ^ 0x55; 16]),
-        lane: if n % 2 == 0 { Lane::Up } else { Lane::Down },
+        lane: if n.is_multiple_of(2) { Lane::Up } else { Lane::Down },
     }
 }
 
@@ -67,6 +67,7 @@ async fn what_is_kept_is_found_again<A: Archive>(archive: &A) {
     assert_eq!((before.arrival, before.streams.len(), before.specials.len()), (0, 0, 0));
     let special = Special { hash: Hash([9; 32]), header: vec![1, 2, 3] };
     let first = Batch {
+        reign: 0,
         specials_seen: 0,
         writes: vec![write(1, 0, vec![run(1, 10, 100)]), write(2, 0, vec![run(1, 4, 50)])],
         specials: vec![special.clone()],

@@ -1,4 +1,5 @@
 //! A PostgreSQL server for the tests, thrown away with them.
+#![allow(dead_code, reason = "each of those who use it uses another part of it")]
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -18,18 +19,86 @@ pub struct Server {
 impl Server {
     /// A fresh server. It promises nothing about its disk, unless it is told to.
     pub fn start(settings: &str) -> Server {
-        let dir = tempfile::tempdir().expect("a folder");
-        let bin = binaries();
-        let data = dir.path().join("data");
-        std::fs::create_dir(&data).expect("a folder");
-        give_to_postgres(dir.path());
-        give_to_postgres(&data);
-        run(as_postgres(&bin.join("initdb"))
+        let server = Server::in_a_folder();
+        run(as_postgres(&server.bin.join("initdb"))
             .args(["-A", "trust", "-U", "postgres", "--locale=C.UTF-8", "--no-sync", "-D"])
-            .arg(&data));
-        let server = Server { port: free_port(), dir, bin };
+            .arg(server.data()));
         server.up(settings);
         server
+    }
+
+    fn in_a_folder() -> Server {
+        let dir = tempfile::tempdir().expect("a folder");
+        let data = dir.path().join("data");
+        std::fs::create_dir(&data).expect("a folder");
+        let owner_alone = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        std::fs::set_permissions(&data, owner_alone).expect("a folder of ours");
+        give_to_postgres(dir.path());
+        give_to_postgres(&data);
+        Server { port: free_port(), dir, bin: binaries() }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    /// A second server that follows this one, which from now on answers no commit before the second has it on its disk.
+    pub fn standby(&self) -> Server {
+        let standby = Server::in_a_folder();
+        run(as_postgres(&self.bin.join("pg_basebackup"))
+            .args(["-h", "127.0.0.1", "-U", "postgres", "-p", &self.port.to_string()])
+            .args(["-R", "-X", "stream", "-c", "fast", "--no-sync", "-D"])
+            .arg(standby.data()));
+        standby.up("");
+        // Set now, so that the copy knows nothing of it: promoted, it would wait for a standby of its own.
+        self.sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
+        self.sql("SELECT pg_reload_conf()");
+        let begun = std::time::Instant::now();
+        while self.sql("SELECT sync_state FROM pg_stat_replication") != "sync" {
+            assert!(begun.elapsed().as_secs() < 20, "the standby follows");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        standby
+    }
+
+    /// What a statement answers.
+    pub fn sql(&self, statement: &str) -> String {
+        let out = run(Command::new(self.bin.join("psql"))
+            .args(["-h", "127.0.0.1", "-U", "postgres", "-p", &self.port.to_string(), "-Atc"])
+            .arg(statement));
+        out.trim().to_owned()
+    }
+
+    /// Makes a standby the server that is written to.
+    pub fn promote(&self) {
+        run(self.control().args(["-w", "promote"]));
+    }
+
+    /// Stops the server in good order.
+    pub fn down(&self) {
+        run(self.control().args(["-w", "-m", "fast", "stop"]));
+    }
+
+    /// Ends all its processes at one blow, as a power cut would.
+    pub fn cut(&self) {
+        let pid = std::fs::read_to_string(self.data().join("postmaster.pid")).expect("it runs");
+        let pid = pid.lines().next().expect("a number");
+        let children =
+            std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).expect("its processes");
+        run(Command::new("kill").arg("-9").arg(pid).args(children.split_whitespace()));
+    }
+
+    /// A copy of everything on its disk, while it is down.
+    pub fn backup(&self) -> TempDir {
+        let copy = tempfile::tempdir().expect("a folder");
+        run(Command::new("cp").arg("-a").arg(self.data()).arg(copy.path()));
+        copy
+    }
+
+    /// Puts a copy in the place of what is on its disk, while it is down.
+    pub fn restore(&self, copy: &TempDir) {
+        std::fs::remove_dir_all(self.data()).expect("its folder");
+        run(Command::new("cp").arg("-a").arg(copy.path().join("data")).arg(self.dir.path()));
     }
 
     /// Starts the server in its folder.
@@ -50,7 +119,7 @@ impl Server {
 
     fn control(&self) -> Command {
         let mut command = as_postgres(&self.bin.join("pg_ctl"));
-        command.arg("-D").arg(self.dir.path().join("data"));
+        command.arg("-D").arg(self.data());
         command
     }
 
@@ -139,7 +208,7 @@ fn give_to_postgres(folder: &Path) {
     }
 }
 
-fn run(command: &mut Command) {
+fn run(command: &mut Command) -> String {
     let out = command.stdin(Stdio::null()).output().expect("it can be run");
     assert!(
         out.status.success(),
@@ -147,6 +216,7 @@ fn run(command: &mut Command) {
         String::from_utf8_lossy(&out.stdout),
         String::from_utf8_lossy(&out.stderr)
     );
+    String::from_utf8_lossy(&out.stdout).into_owned()
 }
 
 fn free_port() -> u16 {

@@ -99,6 +99,41 @@ fn a_server_whose_archive_goes_back_in_time_under_it_is_filled_again() {
     assert_even(all.villages[0].org(), &all.villages[0], &all.towns[0]);
 }
 
+/// The hub is not stopped for it: it notices that another server answers, and believes nothing that it knew before.
+#[test]
+fn a_database_put_back_from_an_old_backup_under_a_running_hub_is_filled_again() {
+    let postgres = crate::postgres::Server::start("-c fsync=off");
+    let server = Server::in_postgres(&postgres.database());
+    let mut all = County::new();
+    all.villages[0].add("张三");
+    all.settle(&server);
+    postgres.down();
+    let backup = postgres.backup();
+    postgres.up("-c fsync=off");
+    for n in 0..3 {
+        all.villages[0].add(&format!("李{n}"));
+        let synced = server.sync(&mut all.villages[0]);
+        assert!(synced.even);
+    }
+    postgres.down();
+    postgres.restore(&backup);
+    postgres.up("-c fsync=off");
+    // Another village brings as many batches as were lost, so that the numbers tell nothing.
+    for n in 0..3 {
+        all.villages[2].add(&format!("何{n}"));
+        server.sync(&mut all.villages[2]);
+    }
+    let again = server.sync(&mut all.villages[0]);
+    assert!(again.even && again.sent >= 3, "{again:?}");
+    let mut fresh = Place::township("柳坝镇", 60);
+    let town = all.towns[0].org();
+    all.towns[0].enrol(&mut fresh, Some(town));
+    server.sync(&mut all.towns[0]);
+    server.sync(&mut fresh);
+    assert_even(all.villages[0].org(), &fresh, &all.villages[0]);
+    assert_eq!(fresh.members(), 4);
+}
+
 #[test]
 fn a_village_restored_from_an_old_backup_takes_back_what_the_hub_has_and_goes_on_as_another_laptop() {
     let server = Server::in_memory();
