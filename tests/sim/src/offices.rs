@@ -18,6 +18,8 @@ pub struct Office {
     pub parent: Option<usize>,
     /// Every one that ever stood above it
     pub parents_ever: BTreeSet<usize>,
+    /// Every one that has read its request for a place
+    pub asked: BTreeSet<usize>,
     /// The one that it became part of
     pub into: Option<usize>,
 }
@@ -59,7 +61,8 @@ impl Offices {
     /// Whether one is the other, or ever stood above it.
     pub fn ever_covered(&self, above: usize, below: usize) -> bool {
         let (above, below) = (self.canonical(above), self.canonical(below));
-        above == below || self.0[below].parents_ever.iter().any(|parent| self.ever_covered(above, *parent))
+        let office = &self.0[below];
+        above == below || office.parents_ever.union(&office.asked).any(|parent| self.ever_covered(above, *parent))
     }
 
     /// Whether an office holds a stream when everybody has exchanged.

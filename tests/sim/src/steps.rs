@@ -15,6 +15,9 @@ use crate::world::World;
 /// Everybody has exchanged so often at the most until nothing is new.
 const ROUNDS_MAX: usize = 8;
 
+/// After so many, people look whose place was lost with a disk, and give it once more.
+const ROUNDS_BY_THEMSELVES: usize = 3;
+
 /// Everybody comes to rest.
 pub const COMES_TO_REST: &str = "when everybody has exchanged, nothing is new";
 
@@ -91,6 +94,7 @@ impl World {
     /// Faults stop, and everybody exchanges until nothing is new.
     pub fn come_to_rest(&mut self) -> Held {
         self.trace.say("everybody exchanges");
+        self.calm = true;
         let order = shuffled((0..self.drawer.len()).collect(), &mut self.dice);
         for stick in order {
             for laptop in self.laptops_of(self.drawer[stick].to) {
@@ -101,6 +105,9 @@ impl World {
             if self.even()? {
                 self.trace.say(format!("at rest after {round} rounds"));
                 return Ok(());
+            }
+            if round == ROUNDS_BY_THEMSELVES {
+                self.enrol_again()?;
             }
             self.round()?;
         }
@@ -122,6 +129,9 @@ impl World {
         for level in [Level::County, Level::Township] {
             for laptop in self.level(level) {
                 let here = self.office(laptop);
+                if level == Level::County && self.laptops_of(here).len() > 1 {
+                    self.bring(laptop, here)?;
+                }
                 for office in 0..self.offices.0.len() {
                     if self.offices.0[office].parent == Some(here) && self.offices.canonical(office) == office {
                         self.bring(laptop, office)?;

@@ -40,6 +40,8 @@ impl World {
         if asked.is_none() {
             return self.later(laptop, granting);
         }
+        let (child, parent) = (self.office(laptop), self.office(granting));
+        self.offices.0[child].asked.extend((child != parent).then_some(parent));
         let given =
             self.write(granting, "giving a place", |store| enrol::grant(store, &request, &grant, into))?;
         let taken = match given {
@@ -80,6 +82,30 @@ impl World {
         } else {
             self.enrol(laptop, above)
         }
+    }
+
+    /// Whoever goes on with a copy from before it had its place takes it once more: the grant is written again.
+    pub fn enrol_again(&mut self) -> Held {
+        for laptop in self.at_work() {
+            let own = self.laptops[laptop].office;
+            let office = self.offices.canonical(own);
+            let store = self.laptops[laptop].store();
+            let Some(above) = (if own == office { self.offices.0[office].parent } else { Some(office) }) else { continue };
+            let (id, above_id) = (self.offices.0[office].id, self.offices.0[above].id);
+            let placed = store.org() == id && (own != office || store.authority().parent(id).is_some());
+            let mut granting = self.laptops_of(above);
+            granting.retain(|other| {
+                let store = self.laptops[*other].store();
+                store.org() == above_id && store.issuer().is_some_and(|issuer| issuer.id() == above_id)
+            });
+            // An office that was restored does not know whom it took in since.
+            let knows = |laptop: &usize| self.laptops[*laptop].store().authority().covers(above_id, id);
+            let unknowing = granting.iter().find(|laptop| !knows(laptop));
+            let Some(granting) = unknowing.or(granting.first().filter(|_| !placed)).copied() else { continue };
+            self.trace.count("enrolled once more after a restore");
+            self.join(laptop, granting, (own != office).then_some(office))?;
+        }
+        Ok(())
     }
 
     /// Somebody sees to it that everybody who should can read.

@@ -52,6 +52,8 @@ pub struct World {
     pub left_behind: BTreeMap<(usize, usize), BTreeSet<Place>>,
     /// What was written on laptops after they had been stolen
     pub strangers: BTreeSet<Place>,
+    /// Nothing goes wrong any more
+    pub calm: bool,
     /// What happened
     pub trace: Trace,
     /// Files and folders made so far
@@ -76,10 +78,12 @@ impl World {
             to_enrol: Vec::new(),
             left_behind: BTreeMap::new(),
             strangers: BTreeSet::new(),
+            calm: true,
             trace,
             made: 0,
         };
         world.settle_in()?;
+        world.calm = false;
         Ok(world)
     }
 
@@ -140,6 +144,7 @@ impl World {
             level,
             parent: None,
             parents_ever: BTreeSet::new(),
+            asked: BTreeSet::new(),
             into: None,
         };
         self.offices.0.push(office);
@@ -202,7 +207,7 @@ impl World {
         act: impl FnOnce(&mut Store) -> Result<T, E>,
     ) -> Held<Option<T>> {
         let cut = match self.dice.below(40) {
-            0 => Some(self.dice.below(8)),
+            0 if !self.calm => Some(self.dice.below(8)),
             _ => None,
         };
         self.write_with(laptop, what, cut, act)
