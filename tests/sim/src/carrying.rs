@@ -238,7 +238,10 @@ impl World {
             return Broken::err(NEVER_HALF, format!("{name} took in a damaged stick: {read:?}"));
         }
         if !self.could_open(laptop, stick) {
-            return Broken::err("nothing outside its scope", format!("{name} read what is for others: {read:?}"));
+            return Broken::err(
+                "nothing outside its scope",
+                format!("{name} read what is for others: {read:?}"),
+            );
         }
         if read.began_anew {
             self.trace.add(", begins anew");
@@ -275,7 +278,13 @@ impl World {
         let here = self.office(laptop);
         let from = self.office(stick.writer);
         let moved = |office: usize| self.offices.0[office].parents_ever.len() > 1;
+        let store = self.laptops[laptop].store();
+        let tree = store.authority();
+        // A copy of an office's laptop does not know whom its original took in since, until somebody tells it.
+        let below = self.offices.0[from].id;
+        let unknown = self.offices.covers(here, from) && !tree.covers(store.org(), below);
         here != stick.to
+            || unknown
             || moved(here)
             || moved(from)
             || self.laptops[stick.writer].fate == Fate::Stolen
@@ -301,8 +310,7 @@ impl World {
         let before = self.print(laptop)?;
         let store = self.laptops[laptop].store_mut();
         let disk = FailingDisk::new(failure);
-        let written =
-            bundle::write_to(&disk, store, org, &stick, &mut |_| ControlFlow::Continue(()));
+        let written = bundle::write_to(&disk, store, org, &stick, &mut |_| ControlFlow::Continue(()));
         match written {
             Err(ExchangeError::File(_)) => self.trace.count(what),
             Err(ExchangeError::Refused(_)) => return Ok(()),

@@ -125,7 +125,8 @@ fn no_acknowledged_change_is_lost(world: &World, all: &[Seen]) -> Held {
         let waiting: BTreeSet<Place> = crate::held::places(&seen.journal.parked);
         let took = &world.laptops[seen.laptop].memory.took;
         if let Some(place) = took.iter().find(|p| !seen.journal.holds(p) && !waiting.contains(p)) {
-            let text = format!("{} has thrown away {place:?}, which waited for a gap", world.name(seen.laptop));
+            let text =
+                format!("{} has thrown away {place:?}, which waited for a gap", world.name(seen.laptop));
             return Broken::err(NOTHING_LOST, text);
         }
     }
@@ -156,7 +157,10 @@ fn ledgers_add_up(world: &World, seen: &Seen) -> Held {
     }
     let balances: BTreeMap<Id, i64> = must(store.balances(Ledger::Points), "balances")?.into_iter().collect();
     if balances != sums || sums.values().sum::<i64>() != 0 {
-        return Broken::err(LEDGERS, format!("{name} has balances {balances:?}, the entries add up to {sums:?}"));
+        return Broken::err(
+            LEDGERS,
+            format!("{name} has balances {balances:?}, the entries add up to {sums:?}"),
+        );
     }
     Ok(())
 }
@@ -173,7 +177,9 @@ fn everything_held_is_reachable_or_listed(world: &World, seen: &Seen) -> Held {
             return fail(format!("{:?} {error}", segment.stream));
         }
         let before = segment.prev.map(|prev| (segment.stream, segment.first_seq() - 1, prev));
-        if before.is_some_and(|place| !seen.journal.holds(&place)) || (before.is_none() && segment.first_seq() != 1) {
+        if before.is_some_and(|place| !seen.journal.holds(&place))
+            || (before.is_none() && segment.first_seq() != 1)
+        {
             return fail(format!("{:?} hangs in the air at {}", segment.stream, segment.first_seq()));
         }
     }
@@ -251,9 +257,13 @@ fn what_was_erased_is_gone_and_nothing_else(world: &World, seen: &Seen) -> Held 
     let name = world.name(seen.laptop);
     let erased = Counting::of(&seen.journal, &[]).erased;
     let waiting = seen.journal.parked.iter().flat_map(|segment| &segment.changes);
-    if let Some(change) = seen.journal.changes.values().chain(waiting).find(|change| {
-        change.body.is_some() && erased.contains(&change.reference())
-    }) {
+    if let Some(change) = seen
+        .journal
+        .changes
+        .values()
+        .chain(waiting)
+        .find(|change| change.body.is_some() && erased.contains(&change.reference()))
+    {
         return Broken::err(ERASED, format!("{name} still has the words of {:?}", change.reference()));
     }
     if let Some(change) =

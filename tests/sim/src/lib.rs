@@ -4,6 +4,7 @@ mod broken;
 mod carrying;
 #[path = "../../../src-tauri/store/tests/store/dice.rs"]
 mod dice;
+mod faults;
 mod folder;
 mod held;
 mod invariants;
@@ -22,6 +23,7 @@ mod world;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use broken::Broken;
+pub use faults::FAULTS;
 pub use trace::Trace;
 
 use broken::Held;
@@ -40,6 +42,21 @@ pub struct Run {
     pub steps: u64,
     /// What did not hold
     pub broken: Option<Broken>,
+}
+
+impl Run {
+    /// The seed, what happened step by step, and what did not hold.
+    pub fn report(&self, seed: u64) -> String {
+        let mut text = format!("seed {seed}, {}\n", self.trace.hash());
+        for line in &self.trace.lines {
+            text.push_str(&format!("  {line}\n"));
+        }
+        if let Some(broken) = &self.broken {
+            text.push_str(&format!("seed {seed} breaks: {broken}\n"));
+            text.push_str(&format!("again: ./dev sim --from {seed} --to {}\n", seed + 1));
+        }
+        text
+    }
 }
 
 /// Runs one seed.
@@ -61,7 +78,8 @@ pub fn run(seed: u64) -> Run {
 }
 
 fn live(seed: u64, slot: &mut Option<World>, steps: &mut u64) -> Held {
-    let world = slot.insert(World::new(seed, Trace::default())?);
+    let world = slot.insert(World::new(seed)?);
+    world.settle_in()?;
     let count = STEPS_MIN + world.dice.below(STEPS_MORE);
     for _ in 0..count {
         world.step()?;

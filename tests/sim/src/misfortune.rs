@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use yuanba_core::Id;
 use yuanba_core::tables::member;
-use yuanba_journal::{
-    Body, Change, Clock, HeadSignature, Header, Kind, Lane, Segment, Stamp,
-};
+use yuanba_journal::{Body, Change, Clock, HeadSignature, Header, Kind, Lane, Segment, Stamp};
 use yuanba_store::Store;
 
 use crate::broken::{Held, must};
@@ -61,7 +59,11 @@ impl World {
 
     /// The disk breaks; an old backup or folder goes on, on the same machine or another, if there is one.
     pub fn restore(&mut self) -> Held {
-        let laptop = self.somebody();
+        let mut laptops = self.at_work();
+        if self.dice.below(4) > 0 && laptops.iter().any(|laptop| !self.laptops[*laptop].copies.is_empty()) {
+            laptops.retain(|laptop| !self.laptops[*laptop].copies.is_empty());
+        }
+        let Some(laptop) = self.draw(laptops) else { return Ok(()) };
         let count = self.laptops[laptop].copies.len();
         if count == 0 {
             return self.destroy(laptop);
@@ -196,7 +198,11 @@ impl World {
             if critical { "critical and " } else { "" },
             segment.first_seq()
         ));
-        self.trace.count(if critical { "critical changes of an unknown kind" } else { "changes of an unknown kind" });
+        self.trace.count(if critical {
+            "critical changes of an unknown kind"
+        } else {
+            "changes of an unknown kind"
+        });
         self.write_with(laptop, "something newer", None, |store| store.apply(vec![segment])).map(|_| ())
     }
 

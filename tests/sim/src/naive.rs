@@ -91,14 +91,21 @@ impl<'a> Counting<'a> {
                 _ => None,
             };
             if let Some(key) = key {
-                keys.entry((org_of(header.stream.org), key)).or_default().push((change, self.back.contains(group)));
+                keys.entry((org_of(header.stream.org), key))
+                    .or_default()
+                    .push((change, self.back.contains(group)));
             }
         }
         keys.into_iter().filter_map(|(key, written)| Some((key, moved(&written)?))).collect()
     }
 
     /// The values that stand in every register of the records that are one: those that no other counting write has seen.
-    pub fn registers(&self, ids: &BTreeSet<Id>, org: Id, org_of: impl Fn(Id) -> Id) -> BTreeMap<u16, BTreeSet<Option<Value>>> {
+    pub fn registers(
+        &self,
+        ids: &BTreeSet<Id>,
+        org: Id,
+        org_of: impl Fn(Id) -> Id,
+    ) -> BTreeMap<u16, BTreeSet<Option<Value>>> {
         let mut writes: Vec<(ChangeRef, u16, BTreeSet<ChangeRef>, Option<Value>, bool, bool)> = Vec::new();
         for (change, group) in &self.changes {
             let header = &change.header;
@@ -107,7 +114,8 @@ impl<'a> Counting<'a> {
                 continue;
             }
             let Ok(write) = RecordWrite::from_cbor(&header.kept, &header.stream) else { continue };
-            let values = change.body.as_ref().and_then(|body| decode_values(&body.bytes, write.items.len()).ok());
+            let values =
+                change.body.as_ref().and_then(|body| decode_values(&body.bytes, write.items.len()).ok());
             for (at, item) in write.items.iter().enumerate() {
                 let (seen, puts) = match &item.op {
                     ItemOp::Put(seen) => (seen, true),
@@ -116,13 +124,24 @@ impl<'a> Counting<'a> {
                 };
                 let value = values.as_ref().map(|values| values[at].clone());
                 let counts = !self.back.contains(group);
-                writes.push((change.reference(), item.field, seen.iter().copied().collect(), value, puts, counts));
+                writes.push((
+                    change.reference(),
+                    item.field,
+                    seen.iter().copied().collect(),
+                    value,
+                    puts,
+                    counts,
+                ));
             }
         }
         let mut fields: BTreeMap<u16, BTreeSet<Option<Value>>> = BTreeMap::new();
         for (reference, field, _, value, _, _) in writes.iter().filter(|write| write.4 && write.5) {
             let seen = writes.iter().any(|(by, other, seen, _, puts, counts)| {
-                *counts && *puts && other == field && by != reference && reaches(seen, reference, *field, &writes)
+                *counts
+                    && *puts
+                    && other == field
+                    && by != reference
+                    && reaches(seen, reference, *field, &writes)
             });
             if !seen {
                 fields.entry(*field).or_default().insert(value.clone());

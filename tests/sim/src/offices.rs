@@ -20,6 +20,8 @@ pub struct Office {
     pub parents_ever: BTreeSet<usize>,
     /// Every one that has read its request for a place
     pub asked: BTreeSet<usize>,
+    /// Every one whose laptops it was given a grant by, to become part of it
+    pub given: BTreeSet<usize>,
     /// The one that it became part of
     pub into: Option<usize>,
 }
@@ -62,7 +64,8 @@ impl Offices {
     pub fn ever_covered(&self, above: usize, below: usize) -> bool {
         let (above, below) = (self.canonical(above), self.canonical(below));
         let office = &self.0[below];
-        above == below || office.parents_ever.union(&office.asked).any(|parent| self.ever_covered(above, *parent))
+        above == below
+            || office.parents_ever.union(&office.asked).any(|parent| self.ever_covered(above, *parent))
     }
 
     /// Whether an office holds a stream when everybody has exchanged.
@@ -74,8 +77,9 @@ impl Offices {
 
     /// Whether an office may have come to hold a stream at any time.
     pub fn could_hold(&self, office: usize, stream: &StreamId) -> bool {
-        self.of(stream.org).is_some_and(|org| {
-            self.ever_covered(office, org) || (stream.lane == Lane::Down && self.ever_covered(org, office))
-        })
+        let Some(org) = self.of(stream.org) else { return false };
+        self.ever_covered(office, org)
+            || (stream.lane == Lane::Down && self.ever_covered(org, office))
+            || self.0[office].given.iter().any(|into| self.could_hold(*into, stream))
     }
 }

@@ -24,44 +24,46 @@ pub const COMES_TO_REST: &str = "when everybody has exchanged, nothing is new";
 impl World {
     /// One step.
     pub fn step(&mut self) -> Held {
-        match self.dice.below(100) {
-            0..=7 => self.add(),
-            8..=19 => self.edit(),
-            20 | 21 => self.contradict(),
-            22..=28 => self.post(),
-            29..=31 => self.reverse(),
-            32..=35 => self.undo(),
-            36 => self.void(),
-            37 | 38 => self.join_persons(),
-            39..=42 => self.settle_doubt(),
-            43 => self.redact(),
-            44..=55 => self.hand_over(),
-            56..=61 => self.write_for_somebody().map(|_| ()),
-            62..=67 => self.read_some(),
-            68 => {
+        match self.dice.below(118) {
+            0..=7 => self.add_or_edit(),
+            8..=15 => self.edit(),
+            16..=19 => self.contradict(),
+            20..=25 => self.post(),
+            26 | 27 => self.post_twice(),
+            28..=30 => self.reverse(),
+            31..=35 => self.undo(),
+            36 | 37 => self.void(),
+            38 | 39 => self.join_persons(),
+            40..=43 => self.settle_doubt(),
+            44 | 45 => self.redact(),
+            46..=61 => self.hand_over(),
+            62..=68 => self.write_for_somebody().map(|_| ()),
+            69..=76 => self.read_some(),
+            77 => {
                 self.lose_stick();
                 Ok(())
             }
-            69 => self.read_elsewhere(),
-            70 | 71 => self.read_damaged(),
-            72 | 73 => self.write_to_a_failing_stick(),
-            74 | 75 => self.lose_power(),
-            76 => self.restart(),
-            77..=79 => self.back_up(),
-            80 | 81 => self.restore(),
-            82 => self.clone_disk(),
-            83..=85 => {
+            78 => self.read_elsewhere(),
+            79 | 80 => self.read_damaged(),
+            81 | 82 => self.write_to_a_failing_stick(),
+            83 | 84 => self.lose_power(),
+            85 => self.restart(),
+            86..=90 => self.back_up(),
+            91..=95 => self.restore(),
+            96 => self.clone_disk(),
+            97..=99 => {
                 self.set_clock();
                 Ok(())
             }
-            86 => self.confirm_clock(),
-            87..=89 => self.enrol_late(),
-            90 => self.revoke(),
-            91 => self.rotate_keys(),
-            92 => self.share_keys(),
-            93 => self.move_village(),
-            94 | 95 => self.newer_program(),
-            96 => self.stolen_laptop_writes(),
+            100 => self.confirm_clock(),
+            101..=104 => self.enrol_late(),
+            105 => self.revoke(),
+            106 => self.rotate_keys(),
+            107 => self.share_keys(),
+            108 => self.move_village(),
+            109 | 110 => self.newer_program(),
+            111 => self.stolen_laptop_writes(),
+            112..=114 => self.visit(),
             _ => {
                 self.pass_time();
                 Ok(())
@@ -133,10 +135,29 @@ impl World {
                     self.bring(laptop, here)?;
                 }
                 for office in 0..self.offices.0.len() {
-                    if self.offices.0[office].parent == Some(here) && self.offices.canonical(office) == office {
+                    if self.offices.0[office].parent == Some(here) && self.offices.canonical(office) == office
+                    {
                         self.bring(laptop, office)?;
                     }
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// A village laptop, its township and the county hear of each other at once.
+    fn visit(&mut self) -> Held {
+        let villages = self.level(Level::Village);
+        let Some(village) = self.draw(villages) else { return Ok(()) };
+        let Some(township) = self.offices.0[self.office(village)].parent else { return Ok(()) };
+        let laptops = self.laptops_of(township);
+        let Some(clerk) = self.draw(laptops) else { return Ok(()) };
+        let county = self.laptops_of(0).first().copied();
+        let here = self.office(village);
+        let legs = [(village, township), (clerk, 0), (county.unwrap_or(clerk), township), (clerk, here)];
+        for (laptop, office) in legs {
+            if self.office(laptop) != office {
+                self.bring(laptop, office)?;
             }
         }
         Ok(())
@@ -174,7 +195,9 @@ impl World {
                 let ids = [here, there].map(|office| self.offices.0[office].id);
                 let digests: BTreeSet<_> = [one, other]
                     .into_iter()
-                    .map(|laptop| must(self.laptops[*laptop].store().scope_digest(ids[0], ids[1]), "a digest"))
+                    .map(|laptop| {
+                        must(self.laptops[*laptop].store().scope_digest(ids[0], ids[1]), "a digest")
+                    })
                     .collect::<Held<_>>()?;
                 if digests.len() > 1 {
                     pairs.push(format!("{} and {}", self.name(*one), self.name(*other)));

@@ -41,14 +41,21 @@ impl World {
             return self.later(laptop, granting);
         }
         let (child, parent) = (self.office(laptop), self.office(granting));
-        self.offices.0[child].asked.extend((child != parent).then_some(parent));
+        if child != parent {
+            self.offices.0[child].asked.insert(parent);
+            let given = into.and_then(|into| self.offices.of(into));
+            self.offices.0[child].given.extend(given);
+        }
         let given =
             self.write(granting, "giving a place", |store| enrol::grant(store, &request, &grant, into))?;
         let taken = match given {
             None => None,
             Some(_) => self.write(laptop, "taking a place", |store| enrol::accept(store, &grant))?,
         };
-        if taken.is_none() {
+        let store = self.laptops[laptop].store();
+        let place = into.unwrap_or(self.offices.0[child].id);
+        let placed = store.org() == place && (into.is_some() || store.authority().parent(place).is_some());
+        if taken.is_none() && !placed {
             return self.later(laptop, granting);
         }
         let carried = Journal::of(self.laptops[laptop].store())?;
@@ -70,7 +77,8 @@ impl World {
         let (laptop, above) = self.to_enrol[at];
         let usable = |world: &World, laptop: usize| {
             let it = &world.laptops[laptop];
-            it.fate == Fate::AtWork && it.store().issuer().is_some_and(|issuer| issuer.id() == it.store().org())
+            it.fate == Fate::AtWork
+                && it.store().issuer().is_some_and(|issuer| issuer.id() == it.store().org())
         };
         if !usable(self, laptop) || !usable(self, above) {
             return Ok(());
@@ -90,7 +98,10 @@ impl World {
             let own = self.laptops[laptop].office;
             let office = self.offices.canonical(own);
             let store = self.laptops[laptop].store();
-            let Some(above) = (if own == office { self.offices.0[office].parent } else { Some(office) }) else { continue };
+            let Some(above) = (if own == office { self.offices.0[office].parent } else { Some(office) })
+            else {
+                continue;
+            };
             let (id, above_id) = (self.offices.0[office].id, self.offices.0[above].id);
             let placed = store.org() == id && (own != office || store.authority().parent(id).is_some());
             let mut granting = self.laptops_of(above);
@@ -101,7 +112,9 @@ impl World {
             // An office that was restored does not know whom it took in since.
             let knows = |laptop: &usize| self.laptops[*laptop].store().authority().covers(above_id, id);
             let unknowing = granting.iter().find(|laptop| !knows(laptop));
-            let Some(granting) = unknowing.or(granting.first().filter(|_| !placed)).copied() else { continue };
+            let Some(granting) = unknowing.or(granting.first().filter(|_| !placed)).copied() else {
+                continue;
+            };
             self.trace.count("enrolled once more after a restore");
             self.join(laptop, granting, (own != office).then_some(office))?;
         }
@@ -147,7 +160,8 @@ impl World {
         let village = self.offices.0[office].id;
         let alone = |laptop: &usize| !self.laptops[*laptop].replicas.contains(&replica) || *laptop == lost;
         let known = self.laptops[who].store().current_laptops(village).contains(&replica);
-        if !known || !self.laptops[who].store().authority().covers(self.laptops[who].store().org(), village)
+        if !known
+            || !self.laptops[who].store().authority().covers(self.laptops[who].store().org(), village)
             || !self.at_work().iter().all(alone)
         {
             return Ok(());
@@ -193,7 +207,11 @@ impl World {
             .collect();
         let Some((village, to)) = self.dice.pick(&candidates).copied() else { return Ok(()) };
         let (child, parent) = (self.offices.0[village].id, self.offices.0[to].id);
-        self.trace.say(format!("the county moves {} to {}", self.office_name(child), self.office_name(parent)));
+        self.trace.say(format!(
+            "the county moves {} to {}",
+            self.office_name(child),
+            self.office_name(parent)
+        ));
         if self.write(county, "moving", |store| enrol::hand_over(store, child, parent))?.is_some() {
             self.trace.count("a village moved to another township");
             self.offices.put_under(village, to);

@@ -26,14 +26,34 @@ fn covered(store: &Store) -> Vec<Id> {
     orgs
 }
 
+fn points(org: Id, to: Id, rule: i64, amount: i64, on: String) -> NewEntry {
+    NewEntry {
+        ledger: Ledger::Points,
+        from: org,
+        to,
+        amount,
+        key: vec![to.into(), rule.into()],
+        on,
+        rule: "study".to_owned(),
+        terms: vec![],
+    }
+}
+
 impl World {
     /// Somebody, and an organisation whose records they work on: mostly their own.
     fn somebody_with_work(&mut self) -> (usize, Id) {
         let laptop = self.somebody();
         let own = self.laptops[laptop].store().org();
         let orgs = covered(self.laptops[laptop].store());
-        let org = if self.dice.below(4) == 0 { self.dice.pick(&orgs).copied() } else { None };
+        let org = if self.dice.below(2) == 0 { self.dice.pick(&orgs).copied() } else { None };
         (laptop, org.unwrap_or(own))
+    }
+
+    /// Rosters are short, so that several meet over one person.
+    pub fn add_or_edit(&mut self) -> Held {
+        let (laptop, org) = self.somebody_with_work();
+        let roster = must(self.laptops[laptop].store().records_of(&member::TABLE, org), "records")?;
+        if self.dice.below(1 + roster.len()) < 2 { self.add(laptop, org) } else { self.edit() }
     }
 
     /// Somebody with a person's record that they have before them.
@@ -63,8 +83,7 @@ impl World {
     }
 
     /// A new member, sometimes one who is on the roster already, sometimes with a courtyard in the same act.
-    pub fn add(&mut self) -> Held {
-        let (laptop, org) = self.somebody_with_work();
+    fn add(&mut self, laptop: usize, org: Id) -> Held {
         let store = self.laptops[laptop].store();
         let (id, yard) = (store.new_id(), store.new_id());
         let mut intent = Intent::new("添人").of(org);
@@ -110,27 +129,50 @@ impl World {
 
     /// Two laptops write different values into one field without having heard of each other.
     pub fn contradict(&mut self) -> Held {
-        let Some((laptop, org, record)) = self.somebody_with_a_person()? else { return Ok(()) };
-        let mut knows: Vec<usize> = self.at_work();
-        knows.retain(|other| *other != laptop);
-        let mut both = vec![(laptop, record.clone())];
-        for other in knows {
-            let store = self.laptops[other].store();
-            if covered(store).contains(&org)
-                && let Some(theirs) = must(store.record(&member::TABLE, record.id), "a record")?
-            {
-                both.push((other, theirs));
-                break;
+        let mut shared: Vec<(usize, usize, Id)> = Vec::new();
+        for laptop in self.at_work() {
+            let store = self.laptops[laptop].store();
+            for record in must(store.records(&member::TABLE), "records")? {
+                for other in self.at_work().into_iter().filter(|other| *other > laptop) {
+                    let store = self.laptops[other].store();
+                    if covered(store).contains(&record.org)
+                        && must(store.record(&member::TABLE, record.id), "a record")?.is_some()
+                    {
+                        shared.push((laptop, other, record.id));
+                    }
+                }
             }
         }
-        if both.len() < 2 {
-            return Ok(());
-        }
+        let Some((one, other, id)) = self.draw(shared) else { return Ok(()) };
         self.trace.count("two write into one field at the same time");
-        for (at, (laptop, record)) in both.into_iter().enumerate() {
-            let mut intent = Intent::new("改学历").of(org);
-            intent.edit(&record).put(member::EDUCATION, ["11", "12"][at]);
-            self.commit(laptop, org, "contradicts", intent)?;
+        for (laptop, value) in [(one, "11"), (other, "12")] {
+            let record = must(self.laptops[laptop].store().record(&member::TABLE, id), "a record")?;
+            let Some(record) = record else { continue };
+            let mut intent = Intent::new("改学历").of(record.org);
+            intent.edit(&record).put(member::EDUCATION, value);
+            self.commit(laptop, record.org, "contradicts", intent)?;
+        }
+        Ok(())
+    }
+
+    /// The same points are given twice with different amounts, by two laptops that have not heard of each other.
+    pub fn post_twice(&mut self) -> Held {
+        let Some((laptop, org, record)) = self.somebody_with_a_person()? else { return Ok(()) };
+        let mut both = vec![laptop];
+        for other in self.at_work() {
+            let store = self.laptops[other].store();
+            if other != laptop && covered(store).contains(&org) {
+                both.push(other);
+            }
+        }
+        let other =
+            if both.len() > 1 { both.remove(1 + self.dice.below(both.len() - 1)) } else { return Ok(()) };
+        let day = format!("2026-07-{:02}", 1 + self.dice.below(28));
+        self.trace.count("one key of a ledger with two amounts");
+        for (laptop, amount) in [(laptop, 5), (other, 7)] {
+            let mut intent = Intent::new("记分").of(org);
+            intent.entry(points(org, record.id, 0, amount, day.clone()));
+            self.commit(laptop, org, "posts points", intent)?;
         }
         Ok(())
     }
@@ -140,16 +182,8 @@ impl World {
         let Some((laptop, org, record)) = self.somebody_with_a_person()? else { return Ok(()) };
         let mut intent = Intent::new("记分").of(org);
         for rule in 0..=self.dice.below(3) / 2 {
-            intent.entry(NewEntry {
-                ledger: Ledger::Points,
-                from: org,
-                to: record.id,
-                amount: 1 + self.dice.below(3) as i64,
-                key: vec![record.id.into(), (rule as i64).into()],
-                on: format!("2026-06-{:02}", 1 + self.dice.below(6)),
-                rule: "study".to_owned(),
-                terms: vec![],
-            });
+            let (amount, day) = (1 + self.dice.below(3) as i64, 1 + self.dice.below(6));
+            intent.entry(points(org, record.id, rule as i64, amount, format!("2026-06-{day:02}")));
         }
         self.commit(laptop, org, "posts points", intent)
     }
@@ -170,10 +204,18 @@ impl World {
 
     /// Undo, or undo of an undo.
     pub fn undo(&mut self) -> Held {
-        let laptop = self.somebody();
-        let mut groups = must(self.laptops[laptop].store().groups(12), "groups")?;
-        groups.retain(|group| !group.undone);
-        let Some(group) = self.dice.pick(&groups) else { return Ok(()) };
+        let mut groups = Vec::new();
+        for laptop in self.at_work() {
+            let mut own = must(self.laptops[laptop].store().groups(8), "groups")?;
+            own.retain(|group| !group.undone);
+            groups.extend(own.into_iter().map(|group| (laptop, group)));
+        }
+        // What takes back is wanted as often as what does.
+        let wanted = self.dice.below(2) == 0;
+        if groups.iter().any(|(_, group)| group.undoes.is_some() == wanted) {
+            groups.retain(|(_, group)| group.undoes.is_some() == wanted);
+        }
+        let Some((laptop, group)) = self.draw(groups) else { return Ok(()) };
         let what = if group.undoes.is_some() { "redo" } else { "undo" };
         self.trace.count(what);
         self.trace.say(format!("{} does {what}", self.name(laptop)));
@@ -213,11 +255,14 @@ impl World {
 
     /// Somebody says which of two stands.
     pub fn settle_doubt(&mut self) -> Held {
-        let laptop = self.somebody();
-        let orgs = covered(self.laptops[laptop].store());
-        let mut doubts = must(self.laptops[laptop].store().conflicts(), "conflicts")?;
-        doubts.retain(|doubt| orgs.contains(&doubt.org));
-        let Some(doubt) = self.dice.pick(&doubts).cloned() else { return Ok(()) };
+        let mut doubts = Vec::new();
+        for laptop in self.at_work() {
+            let store = self.laptops[laptop].store();
+            let orgs = covered(store);
+            let listed = must(store.conflicts(), "conflicts")?;
+            doubts.extend(listed.into_iter().filter(|doubt| orgs.contains(&doubt.org)).map(|d| (laptop, d)));
+        }
+        let Some((laptop, doubt)) = self.draw(doubts) else { return Ok(()) };
         let side = doubt.sides[self.dice.below(doubt.sides.len())].letter;
         self.trace.say(format!("{} settles a doubt of {}", self.name(laptop), self.office_name(doubt.org)));
         self.trace.count("a doubt settled");

@@ -61,12 +61,12 @@ pub struct World {
 }
 
 impl World {
-    /// A county of a seed, its county office and townships enrolled, some of its villages not yet.
-    pub fn new(seed: u64, trace: Trace) -> Held<World> {
+    /// An empty county.
+    pub fn new(seed: u64) -> Held<World> {
         let memory = std::path::Path::new("/dev/shm");
         let place = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
         let root = must(tempfile::Builder::new().prefix("yuanba-sim").tempdir_in(place), "a folder")?;
-        let mut world = World {
+        Ok(World {
             dice: Dice::new(seed),
             seed,
             time: WorldTime::default(),
@@ -79,15 +79,13 @@ impl World {
             left_behind: BTreeMap::new(),
             strangers: BTreeSet::new(),
             calm: true,
-            trace,
+            trace: Trace::default(),
             made: 0,
-        };
-        world.settle_in()?;
-        world.calm = false;
-        Ok(world)
+        })
     }
 
-    fn settle_in(&mut self) -> Held {
+    /// The county office and the townships begin and are enrolled; some of the villages will be later.
+    pub fn settle_in(&mut self) -> Held {
         let county = self.found("county", Level::County)?;
         let east = self.found("east", Level::Township)?;
         let west = self.found("west", Level::Township)?;
@@ -112,6 +110,7 @@ impl World {
                 }
             }
         }
+        self.calm = false;
         Ok(())
     }
 
@@ -145,6 +144,7 @@ impl World {
             parent: None,
             parents_ever: BTreeSet::new(),
             asked: BTreeSet::new(),
+            given: BTreeSet::new(),
             into: None,
         };
         self.offices.0.push(office);
@@ -196,6 +196,12 @@ impl World {
     /// The name of an organisation in the trace.
     pub fn office_name(&self, id: Id) -> String {
         self.offices.of(id).map_or_else(|| "nobody".to_owned(), |office| self.offices.0[office].name.clone())
+    }
+
+    /// One of a list, whose place in it is drawn.
+    pub fn draw<T>(&mut self, mut list: Vec<T>) -> Option<T> {
+        let at = self.dice.below(list.len());
+        (!list.is_empty()).then(|| list.swap_remove(at))
     }
 
     /// Something that writes on a laptop, and is acknowledged when it has returned; sometimes the power is cut before.
@@ -286,7 +292,10 @@ impl World {
     fn note(&mut self, laptop: usize, place: Place) -> Held {
         let (stream, seq, hash) = place;
         let machine = self.laptops[laptop].machine.clone();
-        let others = self.written.range((stream, seq, hash_floor())..).take_while(|(p, _)| (p.0, p.1) == (stream, seq));
+        let others = self
+            .written
+            .range((stream, seq, hash_floor())..)
+            .take_while(|(p, _)| (p.0, p.1) == (stream, seq));
         for (other, (_, other_machine)) in others {
             let knew = self.laptops[laptop].memory.holds.contains(other);
             if other.2 != hash && (knew || *other_machine != machine) {
