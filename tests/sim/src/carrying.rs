@@ -76,6 +76,9 @@ impl World {
             .map(|other| (other, self.laptops[other].store().replica().id()))
             .filter(|(_, replica)| told.contains(replica))
             .collect();
+        let keys = must(store.age_keys(), "keys")?;
+        let mut keys_known = without_gap.clone();
+        keys_known.retain(|(_, replica)| keys.iter().any(|held| held.key.owner == *replica));
         let before = self.print(laptop)?;
         let store = self.laptops[laptop].store_mut();
         let written = bundle::write(store, org, &stick, &mut |_| ControlFlow::Continue(()));
@@ -101,6 +104,7 @@ impl World {
             to,
             carries,
             without_gap,
+            keys_known,
             damage: None,
             reads: 0,
         });
@@ -227,7 +231,7 @@ impl World {
             if *before != after {
                 return Broken::err(NEVER_HALF, format!("{name} refused and changed: {before:?} {after:?}"));
             }
-            if stick.damage.is_none() && !self.may_be_refused(laptop, stick) {
+            if stick.damage.is_none() && !self.may_be_refused(laptop, stick, read) {
                 let text = format!("{name} refused stick {}: {:?} {}", stick.number, read.code, read.text);
                 return Broken::err(READ_WHEN_RIGHT, text);
             }
@@ -274,7 +278,7 @@ impl World {
     }
 
     /// Whether something has happened since that may make a good stick unwelcome.
-    fn may_be_refused(&self, laptop: usize, stick: &Stick) -> bool {
+    fn may_be_refused(&self, laptop: usize, stick: &Stick, read: &FileRead) -> bool {
         let here = self.office(laptop);
         let from = self.office(stick.writer);
         let moved = |office: usize| self.offices.0[office].parents_ever.len() > 1;
@@ -283,8 +287,11 @@ impl World {
         // A copy of an office's laptop does not know whom its original took in since, until somebody tells it.
         let below = self.offices.0[from].id;
         let unknown = self.offices.covers(here, from) && !tree.covers(store.org(), below);
+        // Nobody can seal for a laptop of which they have not heard, once its office has a newer key than it knows.
+        let sealed_for = stick.keys_known.contains(&(laptop, store.replica().id()));
         here != stick.to
             || unknown
+            || (read.code == Some("not_for_us") && !sealed_for)
             || moved(here)
             || moved(from)
             || self.laptops[stick.writer].fate == Fate::Stolen

@@ -36,6 +36,8 @@ pub struct Stick {
     pub carries: BTreeSet<Place>,
     /// Laptops with their replicas that have told the writer what they hold: for them nothing can be missing before it
     pub without_gap: BTreeSet<(usize, Id)>,
+    /// Laptops with their replicas whose own keys the writer knew
+    pub keys_known: BTreeSet<(usize, Id)>,
     /// What was done to it
     pub damage: Option<Damage>,
     /// How often it was read
