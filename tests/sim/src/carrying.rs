@@ -283,10 +283,8 @@ impl World {
         let from = self.office(stick.writer);
         let moved = |office: usize| self.offices.0[office].parents_ever.len() > 1;
         let store = self.laptops[laptop].store();
-        let tree = store.authority();
-        // A copy of an office's laptop does not know whom its original took in since, until somebody tells it.
-        let below = self.offices.0[from].id;
-        let unknown = self.offices.covers(here, from) && !tree.covers(store.org(), below);
+        // Whoever went back in time, or is a copy, does not know whom its original took in since, until somebody tells.
+        let unknown = read.code == Some("unknown_writer") && self.laptops[laptop].went_back;
         // Nobody can seal for a laptop of which they have not heard, once its office has a newer key than it knows.
         let sealed_for = stick.keys_known.contains(&(laptop, store.replica().id()));
         here != stick.to

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yuanba_core::{Id, tables};
 use yuanba_journal::fold::FieldState;
-use yuanba_journal::payload::Ledger;
-use yuanba_journal::{ChangeRef, Hash, Segment};
+use yuanba_journal::payload::{Ledger, Revocation};
+use yuanba_journal::{ChangeRef, Hash, Kind, Segment};
 use yuanba_store::{EntryFilter, SetAside, Why};
 
 use crate::broken::{Broken, Held, must};
@@ -219,7 +219,16 @@ fn everything_held_is_reachable_or_listed(world: &World, seen: &Seen) -> Held {
         }
     }
     let aside: BTreeSet<ChangeRef> = seen.aside.iter().map(|aside| aside.change).collect();
-    let strange = world.strangers.iter().find(|place| {
+    // A revocation may be lost with the only disk that had it.
+    let revoked: BTreeSet<Id> = seen
+        .journal
+        .changes
+        .values()
+        .filter(|change| change.header.kind == Kind::Revocation)
+        .filter_map(|change| Revocation::from_cbor(&change.header.kept, &change.header.stream).ok())
+        .map(|revocation| revocation.replica)
+        .collect();
+    let strange = world.strangers.iter().filter(|place| revoked.contains(&place.0.replica)).find(|place| {
         seen.journal.changes.get(place).is_some_and(|change| !aside.contains(&change.reference()))
     });
     if let Some(place) = strange {

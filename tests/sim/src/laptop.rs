@@ -63,7 +63,9 @@ pub struct Laptop {
     pub fate: Fate,
     /// The replica that once held more than this store does now: it was copied or restored, and has not begun anew
     pub behind: Option<Id>,
-    /// Its store was an older one at some time, so others may know more of it than it does
+    /// Its store was an older one at some time, so that it may not know whom it knew once
+    pub went_back: bool,
+    /// Copies of its store from earlier days
     pub copies: Vec<Copy>,
     /// The replicas that it has been
     pub replicas: BTreeSet<Id>,

@@ -102,6 +102,7 @@ impl World {
         at.memory = copy.memory;
         let replica = at.store().replica().id();
         at.behind = Some(replica);
+        at.went_back = true;
         at.replicas.extend([behind, replica]);
         self.left_behind.retain(|(who, _), _| *who != laptop);
         self.check_memory(laptop)?;
@@ -145,6 +146,7 @@ impl World {
             memory: original.memory.clone(),
             fate: Fate::AtWork,
             behind: Some(replica),
+            went_back: true,
             copies: Vec::new(),
             replicas: BTreeSet::from([replica]),
             store: None,

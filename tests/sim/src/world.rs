@@ -158,6 +158,7 @@ impl World {
             memory: Memory::default(),
             fate: Fate::AtWork,
             behind: None,
+            went_back: false,
             copies: Vec::new(),
             replicas,
             store: Some(store),
