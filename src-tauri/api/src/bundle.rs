@@ -104,6 +104,7 @@ impl From<ExchangeError> for ApiError {
             ExchangeError::Refused(refusal) => (*refusal).into(),
             ExchangeError::Store(error) => error.into(),
             ExchangeError::File(BundleError::Cancelled) => Trouble::Cancelled.into(),
+            ExchangeError::Line(_) => Trouble::NoConnection.into(),
             ExchangeError::File(error) if error.is_disk_full() => Trouble::StickFull.into(),
             ExchangeError::File(error) if error.is_read_only() => Trouble::StickReadOnly.into(),
             ExchangeError::File(BundleError::Io { .. } | BundleError::NotKept) => Trouble::StickGone.into(),

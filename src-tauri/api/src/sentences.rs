@@ -68,6 +68,12 @@ pub enum Trouble {
     StickReadOnly,
     /// The stick was pulled, or does not keep what is written
     StickGone,
+    /// There is no way to the county's server
+    NoConnection,
+    /// Nobody has said where the county's server is
+    NoHub,
+    /// The address of a server is none
+    BadHubAddress,
     /// Only what is below this organisation can be dealt with from here
     NotBelow,
     /// Made-up people beside real ones
@@ -281,6 +287,22 @@ impl Trouble {
                 Code::Refused,
                 "U 盘拔早了，或者存不住东西，没写完。这里的数据没有动。",
                 "插回去再写一次，半截的文件会自己清掉。",
+            ),
+            NoConnection => say(
+                Code::NoConnection,
+                "连不上县里的服务器。数据都在本机，照常能用。",
+                "看看网线或者无线网通不通；以后通了会自己再送，急的话先用 U 盘。",
+            ),
+            NoHub => say(
+                Code::NoConnection,
+                "还不知道县里的服务器在哪儿，没有联网。数据都在本机。",
+                "读一次上级给的 U 盘，里面有地址；或者在「联网上报」里填上县里给的地址。",
+            ),
+            BadHubAddress => (
+                Code::WrongUsage,
+                "这不是服务器的地址，没有联网。数据没有动。".into(),
+                "地址是县里给的，像 https://… 这样，照着填一遍。".into(),
+                Some("url".into()),
             ),
             NotBelow => say(
                 Code::NotAllowed,

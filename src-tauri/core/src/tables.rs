@@ -200,6 +200,16 @@ table! {
     } on ON
 }
 
+table! {
+    /// The county's server, as an organisation tells all below it (lane `down`).
+    hub = 40, "县级服务器" {
+        URL = 1, "url", "地址";
+        KEY = 2, "key", "公钥";
+        RECIPIENT = 3, "recipient", "收件钥匙";
+        SIGNATURE = 4, "signature", "名片签名";
+    }
+}
+
 /// Every table that this version knows.
 pub static ALL: &[&Table] = &[
     &organisation::TABLE,
@@ -215,6 +225,7 @@ pub static ALL: &[&Table] = &[
     &points_claim::TABLE,
     &household::TABLE,
     &look::TABLE,
+    &hub::TABLE,
 ];
 
 /// The table of that number, or `None` for one that a newer version brought.

@@ -4,6 +4,7 @@ use yuanba_store::StoreError;
 
 use crate::Refusal;
 use crate::container::BundleError;
+use crate::wire::LineError;
 
 /// Why something was not done. Nothing was written that counts; the store is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +18,9 @@ pub enum ExchangeError {
     /// A file could not be written
     #[error(transparent)]
     File(BundleError),
+    /// There is no way to the server
+    #[error(transparent)]
+    Line(LineError),
 }
 
 impl From<Refusal> for ExchangeError {

@@ -12,7 +12,7 @@ use yuanba_core::level::MAX_DEPTH;
 
 pub use self::ever::Ever;
 use crate::payload::{Certificate, Claim, Revocation};
-use crate::{ChangeRef, Hash, Kind, StreamId};
+use crate::{ChangeRef, Hash, Kind, Lane, StreamId};
 
 /// A revocation and the change that carries it.
 #[derive(Debug, Clone)]
@@ -204,6 +204,22 @@ impl Authority {
     pub fn covers(&self, org: Id, below: Id) -> bool {
         let (org, below) = (self.canonical(org), self.canonical(below));
         org == below || self.granted_ancestors(below).contains(&org)
+    }
+
+    /// Whether an organisation may hold a stream: all streams of its subtree, and the `down` streams of what stands above
+    /// it (JOURNAL §1).
+    pub fn may_hold(&self, org: Id, stream: &StreamId) -> bool {
+        self.covers(org, stream.org) || (stream.lane == Lane::Down && self.covers(stream.org, org))
+    }
+
+    /// The organisation at the top of an organisation's line; itself when nobody took it in.
+    pub fn root(&self, org: Id) -> Id {
+        self.ancestors(org).last().copied().unwrap_or_else(|| self.canonical(org))
+    }
+
+    /// Whether a counting revocation names the replica: it may neither bring nor take anything any more.
+    pub fn revoked(&self, replica: Id) -> bool {
+        self.revocations.iter().any(|held| self.revocation_counts(held, replica))
     }
 
     /// The level that an organisation declared, or that its parent gave it.

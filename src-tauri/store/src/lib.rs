@@ -26,6 +26,7 @@ pub mod organisations;
 mod parked;
 pub mod peers;
 mod persons;
+pub mod pieces;
 pub mod record;
 pub mod schema;
 pub mod set_aside;

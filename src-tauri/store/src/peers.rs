@@ -17,22 +17,14 @@ pub type Vector = BTreeMap<StreamId, Vec<Tip>>;
 impl Store {
     /// The streams that an organisation may hold: all of its subtree, and the `down` streams of its ancestors.
     pub fn may_hold(&self, org: Id, stream: &StreamId) -> bool {
-        let tree = self.authority();
-        tree.covers(org, stream.org) || (stream.lane == Lane::Down && tree.covers(stream.org, org))
+        self.authority().may_hold(org, stream)
     }
 
     /// What this store holds of the streams that an organisation may hold.
     pub fn vector_for(&self, org: Id) -> Result<Vector> {
-        let mut vector = Vector::new();
-        for (row, stream) in &self.context.streams {
-            if self.may_hold(org, stream) {
-                let tips: Vec<Tip> = streams::heads(&self.db, *row)?.into_iter().map(|h| h.tip).collect();
-                if !tips.is_empty() {
-                    vector.insert(*stream, tips);
-                }
-            }
-        }
-        Ok(vector)
+        let mut ends = self.tips()?;
+        let held = self.context.streams.iter().filter(|(_, stream)| self.may_hold(org, stream));
+        Ok(held.filter_map(|(row, stream)| Some((*stream, ends.remove(row)?))).collect())
     }
 
     /// Remembers what a laptop said that it holds, in place of what it said before.
@@ -63,6 +55,12 @@ impl Store {
         Ok(())
     }
 
+    /// A peer said once more what it had said before.
+    pub fn hear_again(&mut self, peer: Id) -> Result<()> {
+        self.db.execute("UPDATE peer SET heard_ms = ?2 WHERE id = ?1", params![peer.0, self.now_ms()])?;
+        Ok(())
+    }
+
     /// When an organisation's laptops were last heard of, ms since 1970.
     pub fn last_heard(&self, org: Id) -> Result<Option<i64>> {
         let mut statement = self.db.prepare_cached("SELECT org, heard_ms FROM peer")?;
@@ -77,7 +75,8 @@ impl Store {
         Ok(last)
     }
 
-    fn heard(&self, peer: Id) -> Result<Vector> {
+    /// What a peer said last that it holds; nothing when it was never heard.
+    pub fn heard(&self, peer: Id) -> Result<Vector> {
         let mut statement =
             self.db.prepare_cached("SELECT replica, org, lane, seq, hash FROM peer_tip WHERE peer = ?1")?;
         let rows = statement.query_map([peer.0], |row| {
@@ -144,45 +143,51 @@ impl Store {
     /// The segments of the wanted streams after what all of the vectors reach.
     fn segments(&self, wanted: impl Fn(&StreamId) -> bool, known: &[Vector]) -> Result<Vec<Segment>> {
         let mut segments = Vec::new();
-        let mut rows: Vec<(&i64, &StreamId)> =
-            self.context.streams.iter().filter(|(_, s)| wanted(s)).collect();
-        // What says who counts goes first.
+        for (row, stream) in self.streams_for_travel(wanted) {
+            segments.extend(self.segments_of(row, stream, known)?);
+        }
+        Ok(segments)
+    }
+
+    /// The wanted streams in the order in which they travel: what says who counts goes first.
+    pub(crate) fn streams_for_travel(&self, wanted: impl Fn(&StreamId) -> bool) -> Vec<(i64, StreamId)> {
+        let mut rows: Vec<(i64, StreamId)> =
+            self.context.streams.iter().filter(|(_, s)| wanted(s)).map(|(row, s)| (*row, *s)).collect();
         rows.sort_by_key(|(_, s)| (std::cmp::Reverse(s.lane), s.org, s.replica));
-        for (row, stream) in rows {
-            let mut sent: HashSet<Hash> = HashSet::new();
-            for head in streams::heads(&self.db, *row)? {
-                let mut after = None;
-                for vector in known {
-                    let tips = vector.get(stream).map_or(&[][..], Vec::as_slice);
-                    let has = self.common(*row, head.tip, tips)?;
-                    after = Some(after.map_or(has, |least: u64| least.min(has)));
-                }
-                let after = after.unwrap_or(0);
-                let mut changes = streams::branch(&self.db, *row, head.tip, after)?;
-                // A segment holds whole groups, also where a branch has left its stream within one.
-                let inside = changes.first().map_or(0, |first| first.header.group_index);
-                if inside > 0 {
-                    changes = streams::branch(&self.db, *row, head.tip, after.saturating_sub(inside))?;
-                }
-                let fresh = changes.iter().position(|c| !sent.contains(&c.hash)).unwrap_or(changes.len());
-                let begun = changes.get(fresh).map_or(0, |c| c.header.group_index as usize);
-                changes.drain(..fresh.saturating_sub(begun));
-                sent.extend(changes.iter().map(|c| c.hash));
-                if let Some(first) = changes.first() {
-                    segments.push(Segment {
-                        stream: *stream,
-                        prev: first.header.prev,
-                        head: head.signature,
-                        changes,
-                    });
-                }
+        rows
+    }
+
+    /// The segments of one stream after what all of the vectors reach, one a branch.
+    pub(crate) fn segments_of(&self, row: i64, stream: StreamId, known: &[Vector]) -> Result<Vec<Segment>> {
+        let mut segments = Vec::new();
+        let mut sent: HashSet<Hash> = HashSet::new();
+        for head in streams::heads(&self.db, row)? {
+            let mut after = None;
+            for vector in known {
+                let tips = vector.get(&stream).map_or(&[][..], Vec::as_slice);
+                let has = self.common(row, head.tip, tips)?;
+                after = Some(after.map_or(has, |least: u64| least.min(has)));
+            }
+            let after = after.unwrap_or(0);
+            let mut changes = streams::branch(&self.db, row, head.tip, after)?;
+            // A segment holds whole groups, also where a branch has left its stream within one.
+            let inside = changes.first().map_or(0, |first| first.header.group_index);
+            if inside > 0 {
+                changes = streams::branch(&self.db, row, head.tip, after.saturating_sub(inside))?;
+            }
+            let fresh = changes.iter().position(|c| !sent.contains(&c.hash)).unwrap_or(changes.len());
+            let begun = changes.get(fresh).map_or(0, |c| c.header.group_index as usize);
+            changes.drain(..fresh.saturating_sub(begun));
+            sent.extend(changes.iter().map(|c| c.hash));
+            if let Some(first) = changes.first() {
+                segments.push(Segment { stream, prev: first.header.prev, head: head.signature, changes });
             }
         }
         Ok(segments)
     }
 
     /// How far along our branch another's tips reach. A tip that is unknown here and further on is taken to have all.
-    fn common(&self, row: i64, ours: Tip, theirs: &[Tip]) -> Result<u64> {
+    pub(crate) fn common(&self, row: i64, ours: Tip, theirs: &[Tip]) -> Result<u64> {
         let mut reach = 0;
         for tip in theirs {
             if tip.hash == ours.hash {

@@ -148,6 +148,25 @@ pub fn branch(db: &Connection, stream: i64, tip: Tip, after: u64) -> Result<Vec<
     Ok(changes)
 }
 
+/// The changes of an unforked stream after a place, until so many changes or bytes are reached and the group is whole.
+pub fn run(db: &Connection, stream: i64, after: u64, changes: usize, bytes: usize) -> Result<Vec<Change>> {
+    let mut statement = db.prepare_cached(
+        "SELECT header, salt, body FROM change WHERE stream = ?1 AND seq > ?2 ORDER BY seq, hash",
+    )?;
+    let mut rows = statement.query(params![stream, after as i64])?;
+    let mut run: Vec<Change> = Vec::new();
+    let mut taken = 0;
+    while let Some(row) = rows.next()? {
+        let change = stored(row.get(0)?, row.get(1)?, row.get(2)?)?;
+        if change.header.group_index == 0 && !run.is_empty() && (run.len() >= changes || taken >= bytes) {
+            break;
+        }
+        taken += change.header_bytes.len() + change.body.as_ref().map_or(0, |body| body.bytes.len());
+        run.push(change);
+    }
+    Ok(run)
+}
+
 /// Picks one branch out of several, by the previous hashes.
 fn walk_back(changes: Vec<Change>, tip: Hash) -> Vec<Change> {
     let mut picked = Vec::new();

@@ -1,17 +1,15 @@
 //! What a bundle says of itself, inside.
 
-use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
 use yuanba_core::Id;
-use yuanba_journal::author::Tip;
 use yuanba_journal::stream::{hash, id};
-use yuanba_journal::{Hash, JournalError, Lane, StreamId};
+use yuanba_journal::{Hash, JournalError};
 use yuanba_store::peers::Vector;
+
+use crate::vector;
 
 /// The manifest format that is written, and the newest that is read.
 const FORMAT: u64 = 1;
-/// The most organisations, laptops, streams or branches of one manifest.
-const ITEMS_MAX: u64 = 1_000_000;
 
 /// What the file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +75,7 @@ impl Manifest {
         e.map(7 + u64::from(child.is_some()) + u64::from(into.is_some()))?;
         e.u8(1)?.u64(FORMAT)?.u8(2)?.u8(kind)?.u8(3)?.bytes(&self.from.0)?.u8(4)?.bytes(&self.to.0)?;
         e.u8(5)?.i64(self.time_ms)?.u8(6)?;
-        encode_vector(e, &self.vector)?;
+        vector::encode(e, &self.vector)?;
         e.u8(7)?.bytes(&self.digest.0)?;
         if let Some(child) = child {
             e.u8(8)?.bytes(&child.0)?;
@@ -113,7 +111,7 @@ impl Manifest {
                 3 => from = Some(id(d.bytes()?)?),
                 4 => to = Some(id(d.bytes()?)?),
                 5 => time_ms = Some(d.i64()?),
-                6 => vector = Some(decode_vector(&mut d)?),
+                6 => vector = Some(vector::decode(&mut d)?),
                 7 => digest = Some(hash(d.bytes()?)?),
                 8 => child = Some(id(d.bytes()?)?),
                 9 => into = Some(id(d.bytes()?)?),
@@ -139,76 +137,13 @@ impl Manifest {
     }
 }
 
-fn encode_vector(
-    e: &mut Encoder<&mut Vec<u8>>,
-    vector: &Vector,
-) -> Result<(), minicbor::encode::Error<std::convert::Infallible>> {
-    let list = |of: fn(&StreamId) -> Id| {
-        let mut ids: Vec<Id> = vector.keys().map(of).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids
-    };
-    let (orgs, replicas) = (list(|s| s.org), list(|s| s.replica));
-    let place = |ids: &[Id], id: Id| ids.binary_search(&id).map_or(0, |at| at as u64);
-    e.array(3)?;
-    for ids in [&orgs, &replicas] {
-        e.array(ids.len() as u64)?;
-        for id in ids {
-            e.bytes(&id.0)?;
-        }
-    }
-    e.array(vector.len() as u64)?;
-    for (stream, tips) in vector {
-        e.array(3 + 2 * tips.len() as u64)?;
-        e.u64(place(&orgs, stream.org))?.u64(place(&replicas, stream.replica))?.u8(stream.lane.number())?;
-        for tip in tips {
-            e.u64(tip.seq)?.bytes(&tip.hash.0)?;
-        }
-    }
-    Ok(())
-}
-
-fn decode_vector(d: &mut Decoder<'_>) -> Result<Vector, JournalError> {
-    let malformed = || JournalError::Malformed("vector");
-    if list(d)? != 3 {
-        return Err(malformed());
-    }
-    let ids = |d: &mut Decoder<'_>| -> Result<Vec<Id>, JournalError> {
-        (0..list(d)?).map(|_| id(d.bytes()?)).collect()
-    };
-    let (orgs, replicas) = (ids(d)?, ids(d)?);
-    let pick = |ids: &[Id], at: u64| {
-        usize::try_from(at).ok().and_then(|at| ids.get(at)).copied().ok_or_else(malformed)
-    };
-    let mut vector = Vector::new();
-    for _ in 0..list(d)? {
-        let parts = list(d)?;
-        if parts < 5 || parts % 2 == 0 {
-            return Err(malformed());
-        }
-        let org = pick(&orgs, d.u64()?)?;
-        let replica = pick(&replicas, d.u64()?)?;
-        let lane = Lane::from_number(d.u8()?).ok_or_else(malformed)?;
-        let tips = (0..(parts - 3) / 2)
-            .map(|_| Ok(Tip { seq: d.u64()?, hash: hash(d.bytes()?)? }))
-            .collect::<Result<Vec<_>, JournalError>>()?;
-        vector.insert(StreamId { replica, org, lane }, tips);
-    }
-    Ok(vector)
-}
-
-fn list(d: &mut Decoder<'_>) -> Result<u64, JournalError> {
-    if d.datatype()? != Type::Array {
-        return Err(JournalError::Malformed("vector"));
-    }
-    d.array()?.filter(|n| *n <= ITEMS_MAX).ok_or(JournalError::TooLarge("vector"))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+    use yuanba_journal::author::Tip;
+    use yuanba_journal::{Lane, StreamId};
+
+    use super::*;
 
     fn ids() -> impl Strategy<Value = Id> {
         (0u8..6).prop_map(|n| Id([n; 16]))

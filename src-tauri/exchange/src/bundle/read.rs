@@ -11,7 +11,7 @@ use super::{Manifest, Purpose};
 use crate::container::{self, Opened};
 use crate::refusal::untouched;
 use crate::scope::{may_come, may_speak};
-use crate::{ExchangeError, Refusal, Result, enrol, keys};
+use crate::{ExchangeError, Refusal, Result, arrival, enrol, keys};
 
 /// What came of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,18 +102,10 @@ fn take_in(store: &mut Store, file: &Path) -> Result<FileRead> {
     }
     check_segments(&tree, us, &segments, here, &name)?;
 
-    let applied = store.apply(segments)?;
+    let (applied, began_anew) = arrival::take_in(store, segments)?;
     // What was said to somebody else says less than what the writer holds of ours.
     if store.authority().canonical(manifest.to) == store.org() {
         store.hear(writer, manifest.from, &manifest.vector)?;
-    }
-    let mut began_anew = false;
-    if applied.forked && store.issuer().is_some() {
-        store.begin_new_replica()?;
-        began_anew = true;
-    }
-    if began_anew {
-        keys::ensure_org_key(store)?;
     }
     let from = store.authority().canonical(manifest.from);
     let (status, code) = match (applied.waiting > 0, applied.new) {

@@ -39,7 +39,7 @@ pub use disk::{Disk, DiskFile, RealDisk};
 pub use error::BundleError;
 pub use file_name::{EXTENSION, file_name, free_file_name};
 pub use reader::{Opened, inspect, open, open_bytes};
-pub use writer::{Bundle, Progress, SegmentError, Written, seal, write};
+pub use writer::{Bundle, Progress, SegmentError, Written, seal, seal_bytes, write};
 
 /// The container format that is written, and the newest that is read.
 pub const FORMAT: u64 = 1;

@@ -17,6 +17,7 @@ use super::{
 
 /// Small enough a bundle at a speed that nobody notices: measured in `tests`.
 const ZSTD_LEVEL: i32 = 9;
+const LINE_ZSTD_LEVEL: i32 = 3;
 
 /// What goes into a bundle besides its segments.
 pub struct Bundle<'a> {
@@ -142,6 +143,17 @@ pub fn seal(
     segments: impl IntoIterator<Item = Result<Vec<u8>, SegmentError>>,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<u64, BundleError> {
+    seal_packed(out, bundle, segments, ZSTD_LEVEL, progress)
+}
+
+/// As [`seal`], packed as hard as is said.
+fn seal_packed(
+    out: &mut dyn Write,
+    bundle: &Bundle<'_>,
+    segments: impl IntoIterator<Item = Result<Vec<u8>, SegmentError>>,
+    level: i32,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<u64, BundleError> {
     let io = || BundleError::io("");
     if bundle.recipients.is_empty() || bundle.recipients.len() > RECIPIENTS_MAX {
         return Err(BundleError::BadRecipients);
@@ -157,7 +169,7 @@ pub fn seal(
         .map_err(|_| BundleError::BadRecipients)?
         .wrap_output(counted)
         .map_err(io())?;
-    let zstd = zstd::Encoder::new(age, ZSTD_LEVEL).map_err(io())?;
+    let zstd = zstd::Encoder::new(age, level).map_err(io())?;
     let mut content = ContentWriter::begin(zstd, bundle.key, &header, bundle.manifest).map_err(io())?;
     for segment in segments {
         let so_far = Progress { segments: content.segments(), bytes: content.bytes() };
@@ -191,6 +203,20 @@ pub fn seal(
         return Err(BundleError::TooLarge("its content repeats itself beyond measure"));
     }
     Ok(so_far.segments)
+}
+
+/// A bundle in memory, packed for a line, where a moment counts for more than a tenth of the bytes.
+///
+/// # Errors
+/// As [`write`].
+pub fn seal_bytes(
+    bundle: &Bundle<'_>,
+    segments: impl IntoIterator<Item = Vec<u8>>,
+) -> Result<Vec<u8>, BundleError> {
+    let mut bytes = Vec::new();
+    let segments = segments.into_iter().map(Ok);
+    seal_packed(&mut bytes, bundle, segments, LINE_ZSTD_LEVEL, &mut |_| ControlFlow::Continue(()))?;
+    Ok(bytes)
 }
 
 /// Counts what goes through.

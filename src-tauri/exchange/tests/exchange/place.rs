@@ -9,6 +9,7 @@ use yuanba_core::{Id, Level};
 use yuanba_exchange::ExchangeError;
 use yuanba_exchange::bundle::{self, FileRead, Status, Written};
 use yuanba_exchange::{Refusal, enrol, keys};
+use yuanba_journal::payload::{Cut, Revocation};
 use yuanba_store::{Digest, Intent, Store, Surroundings, Unlock};
 
 pub use crate::seeded::PASSPHRASE;
@@ -134,6 +135,19 @@ impl Place {
         enrol::request(&mut other.store, &request).unwrap();
         enrol::grant(&mut self.store, &request, &grant, into).unwrap();
         enrol::accept(&mut other.store, &grant).unwrap();
+    }
+
+    /// Revokes a laptop of an organisation: what it has written until now, as far as that has come here, goes on counting.
+    pub fn revoke(&mut self, replica: Id, org: Id) {
+        let held = self.store.vector_for(org).unwrap().into_iter();
+        let cuts = held
+            .filter(|(stream, _)| stream.replica == replica)
+            .map(|(s, tips)| Cut { org: s.org, lane: s.lane, seq: tips[0].seq, hash: tips[0].hash })
+            .collect();
+        let mut intent = Intent::new("停用电脑").of(org).down();
+        intent.revoke(Revocation { replica, cuts, replaces: Vec::new() }, "电脑丢了");
+        self.store.commit(intent).unwrap();
+        keys::rotate_org_key(&mut self.store, org).unwrap();
     }
 
     pub fn sound(&self) {

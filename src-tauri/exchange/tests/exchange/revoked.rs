@@ -19,16 +19,7 @@ fn what_a_revoked_laptop_writes_later_is_kept_and_does_not_count() {
     assert_eq!(township.members(), 1);
 
     let replica = stolen.store.replica().id();
-    let held = township.store.vector_for(village).unwrap();
-    let cuts = held
-        .into_iter()
-        .filter(|(stream, _)| stream.replica == replica)
-        .map(|(s, tips)| Cut { org: s.org, lane: s.lane, seq: tips[0].seq, hash: tips[0].hash })
-        .collect();
-    let mut intent = Intent::new("停用电脑").of(village).down();
-    intent.revoke(Revocation { replica, cuts, replaces: Vec::new() }, "电脑丢了");
-    township.store.commit(intent).unwrap();
-    keys::rotate_org_key(&mut township.store, village).unwrap();
+    township.revoke(replica, village);
 
     stolen.add("假的人");
     let stick = stick();
