@@ -1,9 +1,10 @@
 //! What must have occurred when enough seeds have run.
 
 /// Everything that goes wrong, or is done, at some time.
-pub const FAULTS: [&str; 45] = [
+pub const FAULTS: [&str; 55] = [
     "a doubt settled",
     "a laptop found out that it is a copy",
+    "a stolen laptop calls",
     "a stolen laptop hands in a stick",
     "a village moved to another township",
     "an old backup restored",
@@ -25,6 +26,12 @@ pub const FAULTS: [&str; 45] = [
     "files refused",
     "files that waited for a gap",
     "keys rotated",
+    "lines that bring everything twice",
+    "lines that bring old questions again",
+    "lines that drop answers",
+    "lines that drop questions",
+    "lines that garble answers",
+    "lines that garble questions",
     "one key of a ledger with two amounts",
     "persons joined",
     "persons parted",
@@ -35,6 +42,9 @@ pub const FAULTS: [&str; 45] = [
     "redo",
     "refused to touch what a newer version wrote",
     "revoked, keys rotated",
+    "servers restored from an old copy",
+    "servers started again",
+    "servers started again in the middle of a call",
     "sticks full",
     "sticks lost",
     "sticks pulled out while writing",

@@ -38,6 +38,9 @@ pub fn check(world: &mut World) -> Held {
         what_was_erased_is_gone_and_nothing_else(world, seen)?;
         nothing_is_written_twice(world, seen)?;
     }
+    if let Some(county) = all.iter().find(|seen| world.office(seen.laptop) == 0) {
+        world.check_server(&county.journal, &Counting::of(&county.journal, &[]).erased)?;
+    }
     // Equal sets fold equal, so one store that holds all of an organisation speaks for all others.
     for seen in speakers(world, &all) {
         ledgers_add_up(world, seen)?;
@@ -110,6 +113,10 @@ fn no_acknowledged_change_is_lost(world: &World, all: &[Seen]) -> Held {
         for place in &world.laptops[seen.laptop].memory.holds {
             required.entry(*place).or_insert(seen.laptop);
         }
+    }
+    let server = world.server.as_ref().filter(|_| world.settled_by_net);
+    for place in server.iter().flat_map(|server| &server.holds) {
+        required.entry(*place).or_insert(0);
     }
     for seen in all {
         let office = world.office(seen.laptop);

@@ -59,6 +59,8 @@ pub struct Laptop {
     pub given: LaptopSurroundings,
     /// What must be in its store
     pub memory: Memory,
+    /// It has a network now and then
+    pub online: bool,
     /// What became of it
     pub fate: Fate,
     /// The replica that once held more than this store does now: it was copied or restored, and has not begun anew

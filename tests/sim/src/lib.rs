@@ -11,6 +11,7 @@ mod invariants;
 mod laptop;
 mod misfortune;
 mod naive;
+mod net;
 mod offices;
 mod steps;
 mod stick;

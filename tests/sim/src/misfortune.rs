@@ -144,6 +144,7 @@ impl World {
             machine: format!("machine-{number}"),
             given: LaptopSurroundings::new(self.seed, number, &self.time),
             memory: original.memory.clone(),
+            online: original.online,
             fate: Fate::AtWork,
             behind: Some(replica),
             went_back: true,

@@ -10,6 +10,7 @@ use crate::broken::{Broken, Held, must};
 use crate::dice::shuffled;
 use crate::invariants;
 use crate::laptop::Fate;
+use crate::net::Fault;
 use crate::world::World;
 
 /// Everybody has exchanged so often at the most until nothing is new.
@@ -24,7 +25,8 @@ pub const COMES_TO_REST: &str = "when everybody has exchanged, nothing is new";
 impl World {
     /// One step.
     pub fn step(&mut self) -> Held {
-        match self.dice.below(118) {
+        let kinds = if self.server.is_some() { 150 } else { 118 };
+        match self.dice.below(kinds) {
             0..=7 => self.add_or_edit(),
             8..=15 => self.edit(),
             16..=19 => self.contradict(),
@@ -64,6 +66,9 @@ impl World {
             109 | 110 => self.newer_program(),
             111 => self.stolen_laptop_writes(),
             112..=114 => self.visit(),
+            118..=137 => self.call_server(),
+            138..=144 => self.call_badly(),
+            145..=149 => self.trouble_at_the_server(),
             _ => {
                 self.pass_time();
                 Ok(())
@@ -77,6 +82,10 @@ impl World {
         let Some(laptop) = stolen else { return Ok(()) };
         let office = self.office(laptop);
         let Some(parent) = self.offices.0[office].parent else { return Ok(()) };
+        if self.is_online(laptop) && self.dice.below(2) == 0 {
+            self.trace.count("a stolen laptop calls");
+            return self.call(laptop, Fault::None);
+        }
         self.trace.say(format!("{} is used by a stranger", self.name(laptop)));
         self.trace.count("a stolen laptop hands in a stick");
         let store = self.laptops[laptop].store();
@@ -97,6 +106,8 @@ impl World {
     pub fn come_to_rest(&mut self) -> Held {
         self.trace.say("everybody exchanges");
         self.calm = true;
+        // Sometimes the network is gone for good, and sticks alone must do.
+        self.settled_by_net = self.server.is_some() && self.dice.below(4) > 0;
         let order = shuffled((0..self.drawer.len()).collect(), &mut self.dice);
         for stick in order {
             for laptop in self.laptops_of(self.drawer[stick].to) {
@@ -121,6 +132,9 @@ impl World {
 
     /// Up the tree and down again: each laptop writes for its neighbours, and all of their laptops read it.
     fn round(&mut self) -> Held {
+        if self.settled_by_net {
+            return self.round_by_net();
+        }
         for level in [Level::Village, Level::Township] {
             for laptop in self.level(level) {
                 if let Some(parent) = self.offices.0[self.office(laptop)].parent {
@@ -140,6 +154,32 @@ impl World {
                         self.bring(laptop, office)?;
                     }
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Everybody calls, and whoever has no network is brought a stick.
+    fn round_by_net(&mut self) -> Held {
+        let offline = |world: &World, laptop: &usize| !world.is_online(*laptop);
+        for laptop in self.at_work().into_iter().filter(|laptop| offline(self, laptop)).collect::<Vec<_>>() {
+            if let Some(parent) = self.offices.0[self.office(laptop)].parent {
+                self.bring(laptop, parent)?;
+            }
+        }
+        for level in [Level::Village, Level::Township, Level::County, Level::Township, Level::Village] {
+            for laptop in self.level(level) {
+                if self.is_online(laptop) {
+                    self.call(laptop, Fault::None)?;
+                }
+            }
+        }
+        for laptop in self.at_work().into_iter().filter(|laptop| offline(self, laptop)).collect::<Vec<_>>() {
+            let office = self.office(laptop);
+            let above =
+                self.offices.0[office].parent.map(|parent| self.laptops_of(parent)).unwrap_or_default();
+            if let Some(clerk) = above.first() {
+                self.bring(*clerk, office)?;
             }
         }
         Ok(())

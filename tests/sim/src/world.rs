@@ -16,6 +16,7 @@ use crate::dice::Dice;
 use crate::folder;
 use crate::held::{Journal, Place};
 use crate::laptop::{Fate, Laptop, Memory, PASSPHRASE};
+use crate::net::Server;
 use crate::offices::{Office, Offices};
 use crate::stick::Stick;
 use crate::surroundings::{LaptopSurroundings, WorldTime};
@@ -50,6 +51,10 @@ pub struct World {
     pub to_enrol: Vec<(usize, usize)>,
     /// What a laptop held of an office that had left, when the laptop learnt of it
     pub left_behind: BTreeMap<(usize, usize), BTreeSet<Place>>,
+    /// The county's server, in counties that have one
+    pub server: Option<Server>,
+    /// Everybody came to rest over the network, those excepted who have none
+    pub settled_by_net: bool,
     /// What was written on laptops after they had been stolen
     pub strangers: BTreeSet<Place>,
     /// Nothing goes wrong any more
@@ -77,6 +82,8 @@ impl World {
             written: BTreeMap::new(),
             to_enrol: Vec::new(),
             left_behind: BTreeMap::new(),
+            server: None,
+            settled_by_net: false,
             strangers: BTreeSet::new(),
             calm: true,
             trace: Trace::default(),
@@ -86,6 +93,10 @@ impl World {
 
     /// The county office and the townships begin and are enrolled; some of the villages will be later.
     pub fn settle_in(&mut self) -> Held {
+        if self.dice.below(3) > 0 {
+            let file = self.new_path("hub");
+            self.server = Some(Server::start(file, self.time.clone())?);
+        }
         let county = self.found("county", Level::County)?;
         let east = self.found("east", Level::Township)?;
         let west = self.found("west", Level::Township)?;
@@ -156,6 +167,7 @@ impl World {
             machine,
             given,
             memory: Memory::default(),
+            online: level > Level::Village || self.dice.below(3) > 0,
             fate: Fate::AtWork,
             behind: None,
             went_back: false,
