@@ -66,6 +66,8 @@ pub struct Call {
     // It was heard in this call.
     fresh: bool,
     introduced: bool,
+    // It was told that it sent what the server may not take from it, and sends nothing until it has heard why.
+    listening: Option<bool>,
     gaps: u32,
     done: bool,
     synced: Synced,
@@ -129,6 +131,7 @@ impl Call {
             heard,
             fresh: false,
             introduced: false,
+            listening: None,
             gaps: 0,
             done: false,
             synced: Synced::default(),
@@ -155,11 +158,17 @@ impl Call {
             return Ok(None);
         }
         let org = store.org();
-        let piece = store.piece_for(org, &self.theirs, self.size)?;
         let mut wants = if self.fresh { store.lacking(&self.theirs)? } else { Vector::new() };
         while wants.len() > WANTS_MAX {
             wants.pop_last();
         }
+        if self.fresh && wants.is_empty() {
+            self.listening = self.listening.map(|_| false);
+        }
+        let piece = match self.listening {
+            Some(true) => Piece::default(),
+            _ => store.piece_for(org, &self.theirs, self.size)?,
+        };
         if self.fresh && self.synced.rounds > 0 && piece.segments.is_empty() && wants.is_empty() {
             self.done = true;
             return Ok(None);
@@ -302,8 +311,16 @@ impl Call {
             // Everything that says who we are goes first, and the server can judge then.
             Refused::UnknownWriter if !self.introduced => {
                 self.introduced = true;
+                self.listening = self.listening.map(|_| false);
                 self.theirs.clear();
-                self.fresh = true;
+                self.fresh = false;
+                return Ok(());
+            }
+            // Either somebody moved us and we have not heard of it, or the server was restored and has forgotten whom it knew:
+            // what it holds tells both.
+            Refused::OutOfScope if self.listening.is_none() => {
+                self.listening = Some(true);
+                self.fresh = false;
                 return Ok(());
             }
             Refused::UnknownWriter => {
