@@ -287,8 +287,12 @@ impl World {
         let unknown = read.code == Some("unknown_writer") && self.laptops[laptop].went_back;
         // Nobody can seal for a laptop of which they have not heard, once its office has a newer key than it knows.
         let sealed_for = stick.keys_known.contains(&(laptop, store.replica().id()));
+        // It was written before somebody went elsewhere, and is about them too.
+        let elsewhere = read.code == Some("out_of_scope")
+            && stick.carries.iter().any(|place| !self.offices.may_hold(here, &place.0));
         here != stick.to
             || unknown
+            || elsewhere
             || (read.code == Some("not_for_us") && !sealed_for)
             || moved(here)
             || moved(from)

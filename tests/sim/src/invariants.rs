@@ -116,13 +116,15 @@ fn no_acknowledged_change_is_lost(world: &World, all: &[Seen]) -> Held {
     }
     let server = world.server.as_ref().filter(|_| world.settled_by_net);
     for place in server.iter().flat_map(|server| &server.holds) {
-        required.entry(*place).or_insert(0);
+        required.insert(*place, 0);
     }
     for seen in all {
         let office = world.office(seen.laptop);
         let lost = required.iter().find(|(place, had)| {
-            // What a laptop once held it keeps, also of those who have gone elsewhere.
-            let due = world.offices.may_hold(office, &place.0) || **had == seen.laptop;
+            // What a laptop once held it keeps, also of those who have gone elsewhere; over the network it hands that to
+            // nobody.
+            let theirs = world.offices.may_hold(world.office(**had), &place.0) || !world.settled_by_net;
+            let due = (world.offices.may_hold(office, &place.0) && theirs) || **had == seen.laptop;
             due && !seen.journal.holds(place)
         });
         if let Some((place, had)) = lost {
