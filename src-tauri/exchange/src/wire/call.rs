@@ -2,7 +2,7 @@
 
 use age::x25519::Identity;
 use yuanba_core::Id;
-use yuanba_journal::{Hash, ReplicaKey, Segment};
+use yuanba_journal::{Hash, Lane, ReplicaKey, Segment};
 use yuanba_store::Store;
 use yuanba_store::peers::Vector;
 use yuanba_store::pieces::{Piece, PieceSize};
@@ -65,12 +65,21 @@ pub struct Call {
     heard: Vector,
     // It was heard in this call.
     fresh: bool,
-    introduced: bool,
+    // How far we have said who we are: not at all, by our own certificates, by everything that we hold.
+    introduced: Introduced,
     // It was told that it sent what the server may not take from it, and sends nothing until it has heard why.
     listening: Option<bool>,
     gaps: u32,
     done: bool,
     synced: Synced,
+}
+
+/// How a laptop has said who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Introduced {
+    No,
+    ByOwn,
+    ByAll,
 }
 
 /// A question that is ready to be sealed.
@@ -130,7 +139,7 @@ impl Call {
             theirs: heard.clone(),
             heard,
             fresh: false,
-            introduced: false,
+            introduced: Introduced::No,
             listening: None,
             gaps: 0,
             done: false,
@@ -165,8 +174,9 @@ impl Call {
         if self.fresh && wants.is_empty() {
             self.listening = self.listening.map(|_| false);
         }
-        let piece = match self.listening {
-            Some(true) => Piece::default(),
+        let piece = match (self.introduced, self.listening) {
+            (Introduced::ByOwn, Some(true)) if !self.fresh => self.own_certificates(store)?,
+            (_, Some(true)) => Piece::default(),
             _ => store.piece_for(org, &self.theirs, self.size)?,
         };
         if self.fresh && self.synced.rounds > 0 && piece.segments.is_empty() && wants.is_empty() {
@@ -184,6 +194,17 @@ impl Call {
             most: MOST,
         };
         Ok(Some(Request { ask, piece, key: store.replica().clone(), to: self.recipient.clone() }))
+    }
+
+    /// What our own organisation says of itself and its laptops: no server can find that out of scope.
+    fn own_certificates(&self, store: &Store) -> Result<Piece> {
+        let (org, tree) = (store.org(), store.authority());
+        let own = |segment: &Segment| {
+            segment.stream.lane == Lane::Down && tree.canonical(segment.stream.org) == org
+        };
+        let mut piece = store.piece_for(org, &Vector::new(), self.size)?;
+        piece.segments.retain(own);
+        Ok(piece)
     }
 
     /// Checks an answer to a request to its last byte; needs no store.
@@ -308,10 +329,13 @@ impl Call {
 
     fn refused(&mut self, refused: Refused) -> Result<()> {
         let (message, next) = match refused {
-            // Everything that says who we are goes first, and the server can judge then.
-            Refused::UnknownWriter if !self.introduced => {
-                self.introduced = true;
-                self.listening = self.listening.map(|_| false);
+            // What says who we are goes first, and the server can judge then: our own certificates, and when those do not lead
+            // up to anybody whom it knows, everything.
+            Refused::UnknownWriter if self.introduced != Introduced::ByAll => {
+                (self.introduced, self.listening) = match self.introduced {
+                    Introduced::No => (Introduced::ByOwn, Some(true)),
+                    _ => (Introduced::ByAll, Some(false)),
+                };
                 self.theirs.clear();
                 self.fresh = false;
                 return Ok(());

@@ -259,6 +259,25 @@ fn a_village_that_was_moved_learns_it_from_the_hub() {
 }
 
 #[test]
+fn a_copy_of_a_village_that_was_moved_learns_it_from_the_hub_and_goes_on() {
+    let server = Server::in_memory();
+    let mut all = County::new();
+    all.settle(&server);
+    let (old, village) = (all.towns[0].org(), all.villages[0].org());
+    keys::rotate_org_key(&mut all.towns[0].store, old).unwrap();
+    all.towns[0].hand(village, &mut all.villages[0]);
+    enrol::hand_over(&mut all.county.store, village, all.towns[1].org()).unwrap();
+    server.sync(&mut all.county);
+    let [moved, ..] = all.villages;
+    // Neither the copy's new name nor what its old township published is known to the server.
+    let (_, mut copy) = moved.copied(4, 44);
+    copy.add("搬家以后写的人");
+    assert!(server.sync(&mut copy).even);
+    assert!(server.sync(&mut all.towns[1]).even);
+    assert_even(village, &copy, &all.towns[1]);
+}
+
+#[test]
 fn a_hub_that_has_forgotten_a_tree_lets_the_county_tell_it_again() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::in_file(&dir.path().join("hub"));
