@@ -284,7 +284,8 @@ impl World {
         let moved = |office: usize| self.offices.0[office].parents_ever.len() > 1;
         let store = self.laptops[laptop].store();
         // Whoever went back in time, or is a copy, does not know whom its original took in since, until somebody tells.
-        let unknown = read.code == Some("unknown_writer") && self.laptops[laptop].went_back;
+        let unknown =
+            matches!(read.code, Some("unknown_writer" | "out_of_scope")) && self.laptops[laptop].went_back;
         // Nobody can seal for a laptop of which they have not heard, once its office has a newer key than it knows.
         let sealed_for = stick.keys_known.contains(&(laptop, store.replica().id()));
         // It was written before somebody went elsewhere, and is about them too.
