@@ -29,6 +29,9 @@ struct Args {
     /// Adds what occurred to the sums in this file
     #[arg(long)]
     sums: Option<PathBuf>,
+    /// Ends with the first seed that fails
+    #[arg(long)]
+    first: bool,
     /// Shows every step of every seed
     #[arg(long)]
     steps: bool,
@@ -110,6 +113,9 @@ fn run_seeds(args: &Args, next: &AtomicU64, to: u64, sums: &Mutex<Sums>) {
         }
         if run.broken.is_some() {
             sums.failed.push(seed);
+            if args.first {
+                next.store(to, Ordering::Relaxed);
+            }
         }
     }
 }
