@@ -65,7 +65,6 @@ pub struct Call {
     heard: Vector,
     // It was heard in this call.
     fresh: bool,
-    // How far we have said who we are: not at all, by our own certificates, by everything that we hold.
     introduced: Introduced,
     // It was told that it sent what the server may not take from it, and sends nothing until it has heard why.
     listening: Option<bool>,
@@ -78,8 +77,10 @@ pub struct Call {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Introduced {
     No,
+    /// By its own organisation's certificates
     ByOwn,
-    ByAll,
+    /// By those of all above it as well
+    ByLine,
 }
 
 /// A question that is ready to be sealed.
@@ -175,7 +176,9 @@ impl Call {
             self.listening = self.listening.map(|_| false);
         }
         let piece = match (self.introduced, self.listening) {
-            (Introduced::ByOwn, Some(true)) if !self.fresh => self.own_certificates(store)?,
+            (Introduced::ByOwn | Introduced::ByLine, Some(true)) if !self.fresh => {
+                self.introduction(store)?
+            }
             (_, Some(true)) => Piece::default(),
             _ => store.piece_for(org, &self.theirs, self.size)?,
         };
@@ -196,14 +199,18 @@ impl Call {
         Ok(Some(Request { ask, piece, key: store.replica().clone(), to: self.recipient.clone() }))
     }
 
-    /// What our own organisation says of itself and its laptops: no server can find that out of scope.
-    fn own_certificates(&self, store: &Store) -> Result<Piece> {
+    /// What says who we are: what our own organisation says of itself and its laptops, which no server can find out of scope;
+    /// and if that is not enough, also what those above us published. Nobody's work is among it.
+    fn introduction(&self, store: &Store) -> Result<Piece> {
         let (org, tree) = (store.org(), store.authority());
-        let own = |segment: &Segment| {
-            segment.stream.lane == Lane::Down && tree.canonical(segment.stream.org) == org
+        let own = |of| tree.canonical(of) == org;
+        let wanted = |s: &Segment| {
+            s.stream.lane == Lane::Down
+                && (own(s.stream.org)
+                    || self.introduced == Introduced::ByLine && tree.covers(s.stream.org, org))
         };
         let mut piece = store.piece_for(org, &Vector::new(), self.size)?;
-        piece.segments.retain(own);
+        piece.segments.retain(wanted);
         Ok(piece)
     }
 
@@ -329,13 +336,14 @@ impl Call {
 
     fn refused(&mut self, refused: Refused) -> Result<()> {
         let (message, next) = match refused {
-            // What says who we are goes first, and the server can judge then: our own certificates, and when those do not lead
-            // up to anybody whom it knows, everything.
-            Refused::UnknownWriter if self.introduced != Introduced::ByAll => {
-                (self.introduced, self.listening) = match self.introduced {
-                    Introduced::No => (Introduced::ByOwn, Some(true)),
-                    _ => (Introduced::ByAll, Some(false)),
+            // What says who we are goes first, and the server can judge then. One that was restored has forgotten who stands
+            // under its county.
+            Refused::UnknownWriter | Refused::AnotherCounty if self.introduced != Introduced::ByLine => {
+                self.introduced = match self.introduced {
+                    Introduced::No => Introduced::ByOwn,
+                    _ => Introduced::ByLine,
                 };
+                self.listening = Some(true);
                 self.theirs.clear();
                 self.fresh = false;
                 return Ok(());

@@ -302,6 +302,21 @@ fn a_hub_that_has_forgotten_a_tree_lets_the_county_tell_it_again() {
 }
 
 #[test]
+fn a_village_whose_township_a_restored_hub_has_forgotten_tells_it_who_they_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::in_file(&dir.path().join("hub"));
+    let mut all = County::new();
+    server.sync(&mut all.towns[1]);
+    server.hub.archive().copy_to(&dir.path().join("backup")).unwrap();
+    all.settle(&server);
+    drop(server);
+    let server = Server::in_file(&dir.path().join("backup"));
+    assert!(server.sync(&mut all.villages[0]).even);
+    all.settle(&server);
+    all.assert_even();
+}
+
+#[test]
 fn a_township_whose_acceptance_a_restored_hub_has_not_read_is_asked_for_it() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::in_file(&dir.path().join("hub"));
