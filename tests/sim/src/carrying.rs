@@ -5,8 +5,10 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use yuanba_exchange::ExchangeError;
-use yuanba_exchange::bundle::{self, FileRead, Status, Written};
+use yuanba_exchange::bundle::{self, FileRead, Manifest, Purpose, Status, Written};
+use yuanba_exchange::container::{Bundle, ClearHeader, seal};
+use yuanba_exchange::{ExchangeError, keys};
+use yuanba_journal::Hash;
 use yuanba_store::Digest;
 
 use crate::broken::{Broken, Held, must};
@@ -299,6 +301,54 @@ impl World {
             || moved(from)
             || self.laptops[stick.writer].fate == Fate::Stolen
             || self.laptops[laptop].behind.is_some()
+    }
+
+    /// Somebody at a township seals a village's work for its neighbour, in good order: the reader refuses it.
+    pub fn smuggle(&mut self) -> Held {
+        let villages: Vec<(usize, usize)> = (0..self.offices.0.len())
+            .filter(|office| self.offices.canonical(*office) == *office)
+            .filter_map(|village| Some((village, self.offices.0[village].parent?)))
+            .filter(|(_, township)| *township != 0)
+            .collect();
+        let Some((to, township)) = self.draw(villages.clone()) else { return Ok(()) };
+        let Some((other, _)) = villages.into_iter().find(|(v, t)| *v != to && *t == township) else {
+            return Ok(());
+        };
+        let (clerks, readers) = (self.laptops_of(township), self.laptops_of(to));
+        let (Some(clerk), Some(reader)) = (self.draw(clerks), self.draw(readers)) else { return Ok(()) };
+        let [to, other] = [to, other].map(|office| self.offices.0[office].id);
+        let store = self.laptops[clerk].store();
+        let stolen = must(store.whole_streams(|stream| stream.org == other), "a neighbour's streams")?;
+        let recipients = must(keys::recipients_of(store, to), "keys")?;
+        if stolen.is_empty() || recipients.is_empty() {
+            return Ok(());
+        }
+        let (from, time_ms) = (store.org(), store.now_ms());
+        let vector = must(store.vector_for(to), "a vector")?;
+        let manifest =
+            Manifest { purpose: Purpose::Bundle, from, to, time_ms, vector, digest: Hash([0; 32]) };
+        let header = ClearHeader { from, to, time_ms };
+        let (manifest, key) = (manifest.to_cbor(), store.replica());
+        let sealed = Bundle { header, recipients: &recipients, manifest: &manifest, key };
+        let segments = stolen.iter().map(|segment| Ok(segment.to_cbor()));
+        let mut file = Vec::new();
+        must(seal(&mut file, &sealed, segments, &mut |_| ControlFlow::Continue(())), "sealing")?;
+        let path = self.new_path("smuggled").with_extension("yuanba");
+        must(fs::write(&path, file), "a stick")?;
+        self.trace.say(format!("{} reads what {} smuggles", self.name(reader), self.name(clerk)));
+        self.trace.count("a neighbour's work smuggled in");
+        let before = self.print(reader)?;
+        let read = self.write(reader, "reading", |store| bundle::read(store, &path))?;
+        match read {
+            Some(read) if read.status != Status::Refused => Broken::err(
+                "nothing outside its scope",
+                format!("{} took it in: {read:?}", self.name(reader)),
+            ),
+            Some(_) if before != self.print(reader)? => {
+                Broken::err(NEVER_HALF, format!("{} refused and changed", self.name(reader)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The stick fails while it is written: nothing stands on it under its name, and the writer is as before.

@@ -1,9 +1,10 @@
 //! What must have occurred when enough seeds have run.
 
 /// Everything that goes wrong, or is done, at some time.
-pub const FAULTS: [&str; 55] = [
+pub const FAULTS: [&str; 56] = [
     "a doubt settled",
     "a laptop found out that it is a copy",
+    "a neighbour's work smuggled in",
     "a stolen laptop calls",
     "a stolen laptop hands in a stick",
     "a village moved to another township",
