@@ -15,7 +15,7 @@ use crate::broken::{Broken, Held, must};
 use crate::held::{Journal, places};
 use crate::laptop::Fate;
 use crate::stick::{Damage, FailingDisk, Failure, Stick};
-use crate::world::World;
+use crate::world::{NOTHING_LOST, World};
 
 /// A refused or failed file changes nothing.
 pub const NEVER_HALF: &str = "reading and writing never half-apply";
@@ -262,6 +262,10 @@ impl World {
             let journal = Journal::of(self.laptops[laptop].store())?;
             let (held, waits): (BTreeSet<_>, BTreeSet<_>) =
                 stick.carries.iter().copied().partition(|place| journal.holds(place));
+            let parked = places(&journal.parked);
+            if let Some(place) = waits.iter().find(|place| !parked.contains(place)) {
+                return Broken::err(NOTHING_LOST, format!("{name} has thrown away {place:?}, which waits"));
+            }
             let memory = &mut self.laptops[laptop].memory;
             memory.holds.extend(held);
             memory.took.extend(waits);

@@ -109,6 +109,47 @@ impl World {
         self.learn(laptop)
     }
 
+    /// A village's laptop goes back to yesterday's folder in its place after it has told the township what it holds: the
+    /// township's next stick begins where the laptop no longer is.
+    pub fn fall_behind(&mut self) -> Held {
+        let mut laptops = self.at_work();
+        laptops.retain(|laptop| self.laptops[*laptop].behind.is_none());
+        let Some(laptop) = self.draw(laptops) else { return Ok(()) };
+        let office = self.office(laptop);
+        let Some(above) = self.offices.0[office].parent else { return Ok(()) };
+        let Some(clerk) = self.laptops_of(above).first().copied() else { return Ok(()) };
+        let org = self.offices.0[office].id;
+        let store = self.laptops[clerk].store();
+        if !store.authority().covers(store.org(), org) || self.laptops[laptop].store().org() != org {
+            return Ok(());
+        }
+        self.trace.say(format!("{} keeps a folder of the day", self.name(laptop)));
+        let at = self.new_path("folder");
+        self.laptops[laptop].store = None;
+        folder::copy(&self.laptops[laptop].dir, &at);
+        self.laptops[laptop].open()?;
+        let memory = self.laptops[laptop].memory.clone();
+        self.add(clerk, org)?;
+        self.bring(clerk, office)?;
+        self.bring(laptop, above)?;
+        self.add(clerk, org)?;
+        self.trace.say(format!("{} writes for {}", self.name(clerk), self.offices.0[office].name));
+        let Some(stick) = self.write_stick(clerk, office)? else { return Ok(()) };
+        let before = self.laptops[laptop].store().replica().id();
+        self.laptops[laptop].go_on_with(&at)?;
+        self.trace.say(format!("{} goes on with the folder of the day in its place", self.name(laptop)));
+        self.trace.count("an old folder put back in its place");
+        let it = &mut self.laptops[laptop];
+        it.memory = memory;
+        let replica = it.store().replica().id();
+        it.behind = Some(replica);
+        it.went_back = true;
+        it.replicas.extend([before, replica]);
+        self.left_behind.retain(|(who, _), _| *who != laptop);
+        self.learn(laptop)?;
+        self.read_stick(laptop, stick)
+    }
+
     /// A disk breaks and nobody had a copy: only where the office has another laptop, or the office above lives on.
     fn destroy(&mut self, laptop: usize) -> Held {
         let office = self.office(laptop);

@@ -65,7 +65,8 @@ impl World {
             108 => self.move_village(),
             109 | 110 => self.newer_program(),
             111 => self.stolen_laptop_writes(),
-            112 | 113 => self.visit(),
+            112 => self.visit(),
+            113 => self.fall_behind(),
             114 => self.smuggle(),
             118..=137 => self.call_server(),
             138..=144 => self.call_badly(),
@@ -211,7 +212,7 @@ impl World {
         laptops
     }
 
-    fn bring(&mut self, laptop: usize, office: usize) -> Held {
+    pub fn bring(&mut self, laptop: usize, office: usize) -> Held {
         self.trace.say(format!("{} brings to {}", self.name(laptop), self.offices.0[office].name));
         let Some(stick) = self.write_stick(laptop, office)? else { return Ok(()) };
         for reader in self.laptops_of(office) {

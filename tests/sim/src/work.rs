@@ -83,7 +83,7 @@ impl World {
     }
 
     /// A new member, sometimes one who is on the roster already, sometimes with a courtyard in the same act.
-    fn add(&mut self, laptop: usize, org: Id) -> Held {
+    pub fn add(&mut self, laptop: usize, org: Id) -> Held {
         let store = self.laptops[laptop].store();
         let (id, yard) = (store.new_id(), store.new_id());
         let mut intent = Intent::new("添人").of(org);
