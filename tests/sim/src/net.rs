@@ -16,7 +16,6 @@ use yuanba_hub::{Archive, Hub, RestKey};
 use yuanba_journal::Segment;
 
 use crate::broken::{Broken, Held, must};
-use crate::carrying::NEVER_HALF;
 use crate::held::{Journal, Place};
 use crate::laptop::Fate;
 use crate::surroundings::WorldTime;
@@ -327,10 +326,16 @@ impl World {
             let change = &county.changes[place];
             let gone = erased.contains(&change.reference());
             if gone && change.header.body_hash.is_some() && !missing {
-                return Broken::err(NEVER_HALF, format!("the server has the words of {place:?}"));
+                return Broken::err(
+                    "what was erased is gone, and nothing else",
+                    format!("the server has the words of {place:?}"),
+                );
             }
             if !gone && *missing {
-                return Broken::err(NEVER_HALF, format!("the server has lost the words of {place:?}"));
+                return Broken::err(
+                    "what was erased is gone, and nothing else",
+                    format!("the server has lost the words of {place:?}"),
+                );
             }
         }
         Ok(())
