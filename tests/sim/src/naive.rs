@@ -106,7 +106,7 @@ impl<'a> Counting<'a> {
         org: Id,
         org_of: impl Fn(Id) -> Id,
     ) -> BTreeMap<u16, BTreeSet<Option<Value>>> {
-        let mut writes: Vec<(ChangeRef, u16, BTreeSet<ChangeRef>, Option<Value>, bool, bool)> = Vec::new();
+        let mut writes: Vec<Write> = Vec::new();
         for (change, group) in &self.changes {
             let header = &change.header;
             let about = header.entity.is_some_and(|entity| ids.contains(&entity));
@@ -151,13 +151,11 @@ impl<'a> Counting<'a> {
     }
 }
 
+/// A write to a register: which change, which field, what it saw, what it put, whether it puts, whether it counts.
+type Write = (ChangeRef, u16, BTreeSet<ChangeRef>, Option<Value>, bool, bool);
+
 /// Whether what was seen is a write, or has itself seen it.
-fn reaches(
-    seen: &BTreeSet<ChangeRef>,
-    wanted: &ChangeRef,
-    field: u16,
-    writes: &[(ChangeRef, u16, BTreeSet<ChangeRef>, Option<Value>, bool, bool)],
-) -> bool {
+fn reaches(seen: &BTreeSet<ChangeRef>, wanted: &ChangeRef, field: u16, writes: &[Write]) -> bool {
     let mut open: Vec<ChangeRef> = seen.iter().copied().collect();
     let mut reached = BTreeSet::new();
     while let Some(next) = open.pop() {
