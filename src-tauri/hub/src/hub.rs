@@ -291,8 +291,10 @@ impl<A: Archive> Hub<A> {
             if !segments.iter().all(|segment| ground.tree.may_hold(ask.from, &segment.stream)) {
                 return Err(Stop::Refused(Refused::OutOfScope));
             }
-            if let Some(root) = root {
-                self.serve(root).await?;
+            if let Some(root) = root
+                && !self.serve(root).await?
+            {
+                continue;
             }
             if segments.is_empty() {
                 return Ok((Vec::new(), 0));
@@ -321,19 +323,22 @@ impl<A: Archive> Hub<A> {
         let root = tree.root(org);
         match *self.root.read().await {
             Some(served) if tree.root(served) == root => Ok(None),
+            // Its parent took it in, and its own word that it accepted has not come here: it is asked for that.
+            Some(served) if tree.granted_ancestors(org).contains(&tree.root(served)) => {
+                Err(Stop::Refused(Refused::UnknownWriter))
+            }
             Some(_) => Err(Stop::Refused(Refused::AnotherCounty)),
             None => Ok(Some(root)),
         }
     }
 
-    /// The first who signed in says whose tree this archive is for.
-    async fn serve(&self, root: Id) -> Result<(), Stop> {
-        let settled = Id::from_slice(&self.archive.settle(ROOT, &root.0).await?);
-        *self.root.write().await = settled;
-        match settled {
-            Some(served) if served == root => Ok(()),
-            _ => Err(Stop::Refused(Refused::AnotherCounty)),
-        }
+    /// The first who ever signed in says whose tree this archive is for. Answers whether it was this one; else it is known
+    /// now who it was, and this one is to be held against that.
+    async fn serve(&self, root: Id) -> Result<bool, Stop> {
+        let settled = Id::from_slice(&self.archive.settle(ROOT, &root.0).await?)
+            .ok_or_else(|| ArchiveError::Damaged("whose tree it is".into()))?;
+        *self.root.write().await = Some(settled);
+        Ok(settled == root)
     }
 
     fn sealed(

@@ -11,7 +11,8 @@ use crate::refusal::untouched;
 use crate::{Refusal, Result};
 
 /// Moves an organisation from the parent that it has to another one; both stand under us, or are us. The change goes down
-/// with the certificates that prove it, so that the child and both parents can follow it.
+/// with the certificates that prove it, so that the child and both parents can follow it, and with those of the laptops
+/// that stood above the child until now: what they erased stays erased wherever the child's record goes.
 ///
 /// # Errors
 /// `Refused` for an organisation that does not stand under us or that is not known to have accepted its place, for a circle, and
@@ -49,11 +50,14 @@ pub fn hand_over(store: &mut Store, child: Id, to: Id) -> Result<()> {
     if from == to {
         return Ok(());
     }
+    let left: BTreeSet<Id> = old.iter().copied().filter(|org| *org != child && *org != us).collect();
     let proof: BTreeSet<Id> = old.into_iter().chain(new).collect();
     let proves = |certificate: &Certificate| match certificate.claim {
         Claim::Child { child, parent, .. } | Claim::Accepts { child, parent } => {
             proof.contains(&child) && proof.contains(&parent)
         }
+        Claim::Laptop { org, .. } => left.contains(&tree.canonical(org)),
+        Claim::Absorbs { into, .. } | Claim::Joins { into, .. } => left.contains(&into),
         _ => false,
     };
     let mut known = store.certificates()?;

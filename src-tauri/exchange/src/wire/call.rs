@@ -2,7 +2,7 @@
 
 use age::x25519::Identity;
 use yuanba_core::Id;
-use yuanba_journal::{Hash, ReplicaKey, Segment};
+use yuanba_journal::{Hash, Lane, ReplicaKey, Segment};
 use yuanba_store::Store;
 use yuanba_store::peers::Vector;
 use yuanba_store::pieces::{Piece, PieceSize};
@@ -65,10 +65,22 @@ pub struct Call {
     heard: Vector,
     // It was heard in this call.
     fresh: bool,
-    introduced: bool,
+    introduced: Introduced,
+    // It was told that it sent what the server may not take from it, and sends nothing until it has heard why.
+    listening: Option<bool>,
     gaps: u32,
     done: bool,
     synced: Synced,
+}
+
+/// How a laptop has said who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Introduced {
+    No,
+    /// By its own organisation's certificates
+    ByOwn,
+    /// By those of all above it as well
+    ByLine,
 }
 
 /// A question that is ready to be sealed.
@@ -128,7 +140,8 @@ impl Call {
             theirs: heard.clone(),
             heard,
             fresh: false,
-            introduced: false,
+            introduced: Introduced::No,
+            listening: None,
             gaps: 0,
             done: false,
             synced: Synced::default(),
@@ -155,11 +168,20 @@ impl Call {
             return Ok(None);
         }
         let org = store.org();
-        let piece = store.piece_for(org, &self.theirs, self.size)?;
         let mut wants = if self.fresh { store.lacking(&self.theirs)? } else { Vector::new() };
         while wants.len() > WANTS_MAX {
             wants.pop_last();
         }
+        if self.fresh && wants.is_empty() {
+            self.listening = self.listening.map(|_| false);
+        }
+        let piece = match (self.introduced, self.listening) {
+            (Introduced::ByOwn | Introduced::ByLine, Some(true)) if !self.fresh => {
+                self.introduction(store)?
+            }
+            (_, Some(true)) => Piece::default(),
+            _ => store.piece_for(org, &self.theirs, self.size)?,
+        };
         if self.fresh && self.synced.rounds > 0 && piece.segments.is_empty() && wants.is_empty() {
             self.done = true;
             return Ok(None);
@@ -175,6 +197,21 @@ impl Call {
             most: MOST,
         };
         Ok(Some(Request { ask, piece, key: store.replica().clone(), to: self.recipient.clone() }))
+    }
+
+    /// What says who we are: what our own organisation says of itself and its laptops, which no server can find out of scope;
+    /// and if that is not enough, also what those above us published. Nobody's work is among it.
+    fn introduction(&self, store: &Store) -> Result<Piece> {
+        let (org, tree) = (store.org(), store.authority());
+        let own = |of| tree.canonical(of) == org;
+        let wanted = |s: &Segment| {
+            s.stream.lane == Lane::Down
+                && (own(s.stream.org)
+                    || self.introduced == Introduced::ByLine && tree.covers(s.stream.org, org))
+        };
+        let mut piece = store.piece_for(org, &Vector::new(), self.size)?;
+        piece.segments.retain(wanted);
+        Ok(piece)
     }
 
     /// Checks an answer to a request to its last byte; needs no store.
@@ -303,11 +340,23 @@ impl Call {
 
     fn refused(&mut self, refused: Refused) -> Result<()> {
         let (message, next) = match refused {
-            // Everything that says who we are goes first, and the server can judge then.
-            Refused::UnknownWriter if !self.introduced => {
-                self.introduced = true;
+            // What says who we are goes first, and the server can judge then. One that was restored has forgotten who stands
+            // under its county.
+            Refused::UnknownWriter | Refused::AnotherCounty if self.introduced != Introduced::ByLine => {
+                self.introduced = match self.introduced {
+                    Introduced::No => Introduced::ByOwn,
+                    _ => Introduced::ByLine,
+                };
+                self.listening = Some(true);
                 self.theirs.clear();
-                self.fresh = true;
+                self.fresh = false;
+                return Ok(());
+            }
+            // Either somebody moved us and we have not heard of it, or the server was restored and has forgotten whom it knew:
+            // what it holds tells both.
+            Refused::OutOfScope if self.listening.is_none() => {
+                self.listening = Some(true);
+                self.fresh = false;
                 return Ok(());
             }
             Refused::UnknownWriter => {

@@ -1,6 +1,8 @@
 //! A village that goes from one township to another.
 
+use yuanba_core::tables::member;
 use yuanba_exchange::enrol;
+use yuanba_store::{Intent, Why};
 
 use crate::place::{Place, assert_even, on, refused, stick};
 
@@ -53,6 +55,38 @@ fn a_village_that_the_county_moves_goes_on_with_its_new_township_and_keeps_all_t
     assert_eq!(east.members(), 1);
     enrol::grant(&mut west.store, &request, &grant, None).unwrap();
     for place in [&county, &east, &west, &village] {
+        place.sound();
+    }
+}
+
+#[test]
+fn what_the_old_township_erased_is_erased_at_the_new_one_too() {
+    let mut county = Place::county("达川县", 34);
+    let (mut east, mut west) = (Place::township("东坝镇", 35), Place::township("西坝镇", 36));
+    let mut village = Place::village("石河村", 37);
+    county.enrol(&mut east, None);
+    county.enrol(&mut west, None);
+    east.enrol(&mut village, None);
+    let person = village.add("王秀英");
+    village.exchange(&mut east);
+    let mut intent = Intent::new("删去").of(village.org());
+    intent.redact(east.store.changes_of(person).unwrap(), "本人要求");
+    east.store.commit(intent).unwrap();
+    for township in [&mut east, &mut west] {
+        township.exchange(&mut county);
+    }
+    enrol::hand_over(&mut county.store, village.org(), west.org()).unwrap();
+    county.exchange(&mut west);
+    west.exchange(&mut village);
+
+    let name = |place: &Place| {
+        let record = place.store.record(&member::TABLE, person).unwrap();
+        record.map(|record| record.text(member::NAME).map(str::to_owned))
+    };
+    assert_eq!([&county, &west, &village].map(name), [Some(None), Some(None), Some(None)]);
+    for place in [&west, &village] {
+        assert_even(village.org(), place, &county);
+        assert!(place.store.set_aside().unwrap().iter().all(|aside| aside.why != Why::NotAbove));
         place.sound();
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use yuanba_core::tables::member;
 
+use yuanba_exchange::{enrol, keys};
 use yuanba_hub::archive::sqlite::Sqlite;
 use yuanba_hub::archive::{Batch, Kept, News, Run};
 use yuanba_hub::{Archive, ArchiveError, Hub, RestKey};
@@ -328,4 +329,95 @@ fn what_a_newer_program_wrote_passes_through_untouched() {
     let changes = held.iter().flat_map(|segment| &segment.changes);
     let arrived = changes.clone().filter(|change| change.hash == hash).count();
     assert_eq!(arrived, 1);
+}
+
+#[test]
+fn a_village_that_was_moved_learns_it_from_the_hub() {
+    let server = Server::in_memory();
+    let mut all = County::new();
+    all.settle(&server);
+    // Its old township publishes something that nobody but the village has.
+    let (old, village) = (all.towns[0].org(), all.villages[0].org());
+    keys::rotate_org_key(&mut all.towns[0].store, old).unwrap();
+    all.towns[0].hand(village, &mut all.villages[0]);
+    enrol::hand_over(&mut all.county.store, village, all.towns[1].org()).unwrap();
+    server.sync(&mut all.county);
+    all.villages[0].add("搬家以后写的人");
+    assert!(server.sync(&mut all.villages[0]).even);
+    assert_eq!(all.villages[0].store.authority().parent(village), Some(all.towns[1].org()));
+    assert!(server.sync(&mut all.towns[1]).even);
+    assert_even(village, &all.villages[0], &all.towns[1]);
+}
+
+#[test]
+fn a_copy_of_a_village_that_was_moved_learns_it_from_the_hub_and_goes_on() {
+    let server = Server::in_memory();
+    let mut all = County::new();
+    all.settle(&server);
+    let (old, village) = (all.towns[0].org(), all.villages[0].org());
+    keys::rotate_org_key(&mut all.towns[0].store, old).unwrap();
+    all.towns[0].hand(village, &mut all.villages[0]);
+    enrol::hand_over(&mut all.county.store, village, all.towns[1].org()).unwrap();
+    server.sync(&mut all.county);
+    let [moved, ..] = all.villages;
+    // Neither the copy's new name nor what its old township published is known to the server.
+    let (_, mut copy) = moved.copied(4, 44);
+    copy.add("搬家以后写的人");
+    assert!(server.sync(&mut copy).even);
+    assert!(server.sync(&mut all.towns[1]).even);
+    assert_even(village, &copy, &all.towns[1]);
+}
+
+#[test]
+fn a_hub_that_has_forgotten_a_tree_lets_the_county_tell_it_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::in_file(&dir.path().join("hub"));
+    let mut all = County::new();
+    server.sync(&mut all.county);
+    server.hub.archive().copy_to(&dir.path().join("backup")).unwrap();
+    let mut late = Place::village("后来村", 70);
+    all.towns[1].enrol(&mut late, None);
+    late.exchange(&mut all.towns[1]);
+    late.add("张三");
+    late.exchange(&mut all.towns[1]);
+    all.settle(&server);
+    // What is new is of somebody whom the restored server does not know.
+    late.add("李四");
+    late.exchange(&mut all.towns[1]);
+    drop(server);
+    let server = Server::in_file(&dir.path().join("backup"));
+    for place in [&mut all.towns[1], &mut all.county, &mut late] {
+        assert!(server.sync(place).even);
+    }
+    assert_even(late.org(), &late, &all.county);
+}
+
+#[test]
+fn a_village_whose_township_a_restored_hub_has_forgotten_tells_it_who_they_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::in_file(&dir.path().join("hub"));
+    let mut all = County::new();
+    server.sync(&mut all.towns[1]);
+    server.hub.archive().copy_to(&dir.path().join("backup")).unwrap();
+    all.settle(&server);
+    drop(server);
+    let server = Server::in_file(&dir.path().join("backup"));
+    assert!(server.sync(&mut all.villages[0]).even);
+    all.settle(&server);
+    all.assert_even();
+}
+
+#[test]
+fn a_township_whose_acceptance_a_restored_hub_has_not_read_is_asked_for_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::in_file(&dir.path().join("hub"));
+    server.hub.archive().copy_to(&dir.path().join("backup")).unwrap();
+    let mut all = County::new();
+    server.sync(&mut all.towns[0]);
+    drop(server);
+    let server = Server::in_file(&dir.path().join("backup"));
+    // The county has taken the township in and has not read yet that it accepted.
+    server.sync(&mut all.county);
+    assert!(server.sync(&mut all.towns[0]).even);
+    assert!(server.sync(&mut all.county).even);
 }

@@ -11,29 +11,9 @@ use yuanba_journal::payload::{Claim, Cut, ItemOp, Ledger, Revocation};
 use yuanba_journal::{ChangeRef, GroupId, HeadSignature, Kind, Lane, ReplicaKey, Segment};
 use yuanba_store::{EntryFilter, Intent, NewEntry, Record, Store, StoreError, Unlock};
 
+pub use crate::dice::{Dice, shuffled};
 use crate::outsider::{Outsider, record};
 use crate::village::{PASSPHRASE, store, surroundings};
-
-/// Numbers from a seed.
-pub struct Dice(blake3::OutputReader);
-
-impl Dice {
-    /// The same for the same seed.
-    pub fn new(seed: u64) -> Dice {
-        Dice(blake3::Hasher::new().update(&seed.to_be_bytes()).finalize_xof())
-    }
-
-    /// A number below `n`; 0 for nothing to choose from.
-    pub fn below(&mut self, n: usize) -> usize {
-        let mut bytes = [0; 8];
-        self.0.fill(&mut bytes);
-        (u64::from_be_bytes(bytes) % n.max(1) as u64) as usize
-    }
-
-    fn pick<'a, T>(&mut self, list: &'a [T]) -> Option<&'a T> {
-        list.get(self.below(list.len()))
-    }
-}
 
 /// Who was there, and everything that was ever handed over.
 pub struct County {
@@ -398,14 +378,6 @@ pub fn pieces(segments: Vec<Segment>, keys: &[ReplicaKey], dice: &mut Dice) -> V
         pieces.push(segment);
     }
     pieces
-}
-
-/// The list in another order.
-pub fn shuffled<T>(mut list: Vec<T>, dice: &mut Dice) -> Vec<T> {
-    for at in (1..list.len()).rev() {
-        list.swap(at, dice.below(at + 1));
-    }
-    list
 }
 
 /// How often each thing occurred.

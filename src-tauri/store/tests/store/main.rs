@@ -4,6 +4,7 @@ mod convergence;
 mod county;
 mod damage;
 mod deferred;
+mod dice;
 mod family;
 mod migrations;
 mod outsider;

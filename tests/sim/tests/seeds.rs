@@ -1,0 +1,51 @@
+//! The seeds that every run of the tests goes through.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use yuanba_sim::{FAULTS, run};
+
+const SEEDS: u64 = 300;
+const THREADS: usize = 2;
+
+#[test]
+fn three_hundred_counties_lose_nothing_and_come_to_one_truth() {
+    let next = AtomicU64::new(0);
+    let counts: Mutex<BTreeMap<&'static str, u64>> = Mutex::default();
+    let failed: Mutex<Vec<String>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= SEEDS {
+                        return;
+                    }
+                    let run = run(seed);
+                    let mut counts = counts.lock().unwrap();
+                    for (what, n) in &run.trace.counts {
+                        *counts.entry(what).or_default() += n;
+                    }
+                    if run.broken.is_some() {
+                        failed.lock().unwrap().push(run.report(seed));
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap();
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+    let counts = counts.into_inner().unwrap();
+    let never: Vec<_> = FAULTS.iter().filter(|what| !counts.contains_key(**what)).collect();
+    assert!(never.is_empty(), "{never:?} never occurred: {counts:#?}");
+}
+
+#[test]
+fn a_seed_repeats_itself() {
+    for seed in [3, 77, 1_000_003] {
+        let (one, other) = (run(seed), run(seed));
+        assert_eq!(one.trace.lines, other.trace.lines);
+        assert_eq!(one.trace.hash(), other.trace.hash());
+    }
+}
