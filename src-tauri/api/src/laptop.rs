@@ -37,7 +37,7 @@ commands! {
 }
 
 /// A, B … Z, AA …
-fn letter(mut number: u16) -> String {
+pub(crate) fn letter(mut number: u16) -> String {
     let mut letters = Vec::new();
     loop {
         letters.push(char::from(b'A' + (number % 26) as u8));

@@ -5,6 +5,7 @@
 //! Result<Answer, ApiError>`, one line in the noun's `commands!`, and run the tests with `YUANBA_UPDATE=1` to bring the
 //! window's types up to date. A new noun is also named in [`NOUNS`].
 
+mod aside;
 mod audit;
 mod backup;
 mod bundle;
@@ -93,6 +94,7 @@ static NOUNS: &[&[Command]] = &[
     points::COMMANDS,
     stick::COMMANDS,
     sync::COMMANDS,
+    aside::COMMANDS,
     enrol::COMMANDS,
     bundle::COMMANDS,
     org::COMMANDS,

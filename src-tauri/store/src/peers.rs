@@ -222,6 +222,13 @@ impl Store {
         self.beyond(ours, &self.known_of(parent)?, &servers)
     }
 
+    /// Changes of our own subtree that one at least of the parent's laptops is not known to hold, whatever a server holds.
+    pub fn undelivered(&self) -> Result<u64> {
+        let Some(parent) = self.authority().granted_parent(self.org()) else { return Ok(0) };
+        let ours = |stream: &StreamId| self.authority().covers(self.org(), stream.org);
+        self.beyond(ours, &self.known_of(parent)?, &[])
+    }
+
     /// Changes that an organisation may hold, and of whose laptops one at least is not known to hold them.
     pub fn unheld_by(&self, org: Id) -> Result<u64> {
         self.beyond(|stream| self.may_hold(org, stream), &self.known_of(org)?, &[])

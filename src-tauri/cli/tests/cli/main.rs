@@ -16,5 +16,6 @@ mod people;
 #[path = "../../../hub/tests/hub/postgres.rs"]
 mod postgres;
 mod rosters;
+mod standing;
 mod sticks;
 mod stores;
