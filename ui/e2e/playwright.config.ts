@@ -3,13 +3,17 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { defineConfig } from '@playwright/test'
 
+// A township's store is filled by the command line before anybody opens it, so its folder is known: once for all workers.
+process.env.YUANBA_TOWN_STORE ??= mkdtempSync(join(tmpdir(), 'yuanba-'))
+
 /**
- * Two bridges with data of their own: one that was never started, one with the made-up village. Each listens on a free port
+ * Bridges with data of their own: one that was never started, one with the made-up village, one of a township. Each listens on a free port
  * and says which; Playwright keeps what it says in the environment, so that two runs on one machine never meet.
  */
 const bridges = {
   'first-run': { says: /http:\/\/127\.0\.0\.1:(?<yuanba_first_run>\d+)/, port: 'YUANBA_FIRST_RUN' },
   village: { says: /http:\/\/127\.0\.0\.1:(?<yuanba_village>\d+)/, port: 'YUANBA_VILLAGE' },
+  township: { says: /http:\/\/127\.0\.0\.1:(?<yuanba_township>\d+)/, port: 'YUANBA_TOWNSHIP' },
 } as const
 const root = resolve(import.meta.dirname, '../..')
 const program = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/yuanba-bridge')
@@ -25,8 +29,8 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 60_000,
   reporter: 'list',
-  webServer: Object.values(bridges).map(({ says }) => ({
-    command: `"${program}" --listen 127.0.0.1:0 --store "${mkdtempSync(join(tmpdir(), 'yuanba-'))}" --pages ui/dist`,
+  webServer: Object.entries(bridges).map(([name, { says }]) => ({
+    command: `"${program}" --listen 127.0.0.1:0 --store "${name === 'township' ? process.env.YUANBA_TOWN_STORE : mkdtempSync(join(tmpdir(), 'yuanba-'))}" --pages ui/dist`,
     cwd: root,
     wait: { stdout: says },
   })),
@@ -48,6 +52,8 @@ export default defineConfig({
   projects: [
     { name: 'first-run', testMatch: 'first-run.spec.ts', use: { baseURL: at('first-run') } },
     { name: 'village', testMatch: 'village.spec.ts', use: { baseURL: at('village') } },
+    { name: 'township', testMatch: 'township.spec.ts', use: { baseURL: at('township') } },
+    { name: 'screens-township', testMatch: 'screens-township.ts', use: { baseURL: at('township') } },
     { name: 'screens-first-run', testMatch: 'screens-first-run.ts', use: { baseURL: at('first-run') } },
     { name: 'screens', testMatch: 'screens.ts', use: { baseURL: at('village') } },
   ],

@@ -16,6 +16,8 @@ export const PLACES: readonly Place[] = [
   { name: 'roster', address: '/roster' },
   { name: 'member-new', address: '/roster/new' },
   { name: 'import', address: '/roster/import' },
+  { name: 'transfers', address: '/transfers' },
+  { name: 'doubles', address: '/doubles' },
   { name: 'posts', address: '/posts' },
   { name: 'courtyards', address: '/courtyards' },
   { name: 'ledger-errands', address: '/courtyards?errand=1' },

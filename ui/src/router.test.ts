@@ -23,4 +23,21 @@ it('goes on where the lock fell, not at the beginning', async () => {
   await router.replace('/sign-in')
   expect(router.currentRoute.value.path).toBe('/sign-in')
   expect(whereOneWas()).toBe('/courtyards?id=a')
-})
+  // The page itself is loaded on the way, which takes long where much else is going on.
+}, 60_000)
+
+it('leads home from a page that only a village has, and from one that only those above have', async () => {
+  let status = aVillage({ level: 'township' })
+  bridge({ 'store.status': () => status, 'home.today': () => ({ drafts: [] }) as never })
+  setActivePinia(createPinia())
+  await router.push('/today')
+  await router.push('/posts')
+  expect(router.currentRoute.value.path).toBe('/today')
+  await router.push('/villages')
+  expect(router.currentRoute.value.path).toBe('/villages')
+  status = aVillage()
+  await useSeat().refresh()
+  await router.push('/today')
+  await router.push('/villages')
+  expect(router.currentRoute.value.path).toBe('/today')
+}, 60_000)

@@ -9,13 +9,16 @@ import { useSeat } from '@/seat/seat'
 const table = [
   { path: '/today', file: 'today/TodayPage.vue', menu: 'today' },
   { path: '/roster', file: 'roster/RosterPage.vue', menu: 'roster' },
+  { path: '/transfers', file: 'transfers/TransfersPage.vue', menu: 'roster' },
+  { path: '/doubles', file: 'doubles/DoublesPage.vue', menu: 'roster' },
   { path: '/roster/import', file: 'roster/ImportPage.vue', menu: 'roster' },
   { path: '/roster/:id', file: 'roster/MemberPage.vue', menu: 'roster' },
-  { path: '/posts', file: 'posts/PostsPage.vue', menu: 'posts' },
-  { path: '/courtyards', file: 'courtyards/CourtyardsPage.vue', menu: 'courtyards' },
+  { path: '/posts', file: 'posts/PostsPage.vue', menu: 'posts', village: true },
+  { path: '/courtyards', file: 'courtyards/CourtyardsPage.vue', menu: 'courtyards', village: true },
   { path: '/points', file: 'points/PointsPage.vue', menu: 'points' },
   { path: '/stick', file: 'stick/StickPage.vue', menu: 'stick' },
   { path: '/settle', file: 'settle/SettlePage.vue', menu: 'stick' },
+  { path: '/villages', file: 'villages/VillagesPage.vue', menu: 'villages', above: true },
   { path: '/more', file: 'more/MorePage.vue', menu: 'more' },
   { path: '/more/:part', file: 'more/MorePage.vue', menu: 'more' },
   { path: '/first-run', file: 'first-run/FirstRunPage.vue', bare: true },
@@ -28,6 +31,10 @@ declare module 'vue-router' {
     bare?: boolean
     /** The menu item one is under. */
     menu?: string
+    /** Only a village has what stands there. */
+    village?: boolean
+    /** Only who has somebody below has. */
+    above?: boolean
   }
 }
 
@@ -39,7 +46,7 @@ export const paths: ReadonlySet<string> = new Set(table.filter((r) => `./pages/$
 const routes: RouteRecordRaw[] = [
   ...table.flatMap((r): RouteRecordRaw[] => {
     const component = files[`./pages/${r.file}`]
-    const meta = { bare: 'bare' in r && r.bare, ...('menu' in r ? { menu: r.menu } : {}) }
+    const meta = { bare: 'bare' in r && r.bare, village: 'village' in r && r.village, above: 'above' in r && r.above, ...('menu' in r ? { menu: r.menu } : {}) }
     return component ? [{ path: r.path, component: component as () => Promise<object>, meta }] : []
   }),
   { path: '/:rest(.*)*', redirect: '/today' },
@@ -66,6 +73,7 @@ router.beforeEach(async (to, from) => {
   }
   if (to.path === '/sign-in') return whereOneWas()
   if (to.path === '/first-run') return '/today'
+  if (status.level === 'village' ? to.meta.above : to.meta.village) return '/today'
   return true
 })
 

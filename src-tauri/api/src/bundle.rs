@@ -8,6 +8,7 @@ use yuanba_core::Id;
 use yuanba_exchange::bundle::{self, FileRead, Inspected, Status};
 use yuanba_exchange::container::BundleError;
 use yuanba_exchange::{ExchangeError, Refusal};
+use yuanba_store::Arrived;
 
 use crate::dto::{RecordId, answer, request, words};
 use crate::error::{ApiError, Code};
@@ -18,7 +19,7 @@ use crate::sentences::Trouble;
 use crate::session::Session;
 use crate::stick::{Direction, FileStatus};
 use crate::store::{LAST_EXCHANGE, Level};
-use crate::{Api, time};
+use crate::{Api, arrived, time};
 
 words! {
     /// What a file is.
@@ -66,6 +67,12 @@ answer! {
         pub from_name: Option<String>,
         /// Both sides hold the same now
         pub even: bool,
+        /// When it was written, as the writer's clock said
+        pub written_at: Option<String>,
+        /// That clock could not be right
+        pub clock_odd: bool,
+        /// 手记 3 篇，代办 2 件
+        pub what: String,
     }
 
     /// What came of all files.
@@ -163,21 +170,41 @@ pub(crate) fn seal(
         bytes: written.bytes,
         organisations: written.organisations,
     };
-    let status = format!("给{}", sealed.to_name);
-    session.log(Direction::Written, &written.file, sealed.changes, &status);
+    session.note_written(&written.file, &sealed);
     Ok(sealed)
 }
 
 /// Reads one file and notes it in the log.
 pub(crate) fn take(session: &mut Session, file: &Path) -> Result<BundleFile, ApiError> {
+    let before = session.store.arrivals()?;
     let read = bundle::read(&mut session.store, file)?;
     session.catch_up()?;
-    let shown = shown(session, read)?;
-    session.log(Direction::Read, file, shown.new, &shown.text);
+    let arrived = session.store.arrived_after(before)?;
+    let claimed = claimed(session, file, &read);
+    let shown = shown(session, read, &arrived)?;
+    session.note_read(file, &shown, claimed);
     Ok(shown)
 }
 
-fn shown(session: &Session, read: FileRead) -> Result<BundleFile, ApiError> {
+/// Whose file it says that it is: good enough to say which village has to write it again, where nothing is proved.
+fn claimed(session: &Session, file: &Path, read: &FileRead) -> Option<Id> {
+    let known = session.store.authority().organisations();
+    let said = || match bundle::inspect(file) {
+        Ok(Inspected::Bundle(header)) => Some(header.from),
+        _ => None,
+    };
+    read.from.or_else(|| said().filter(|from| known.contains(from)))
+}
+
+/// Whether a clock that said this when the file was written could not be right: it lies before this program was built, or
+/// more than a day ahead.
+fn odd(session: &Session, written_ms: i64) -> bool {
+    const AHEAD_MS: i64 = 24 * 3_600_000;
+    session.store.clock_warning().is_none() && written_ms > session.store.now_ms() + AHEAD_MS
+        || written_ms < session.store.built_ms()
+}
+
+fn shown(session: &Session, read: FileRead, arrived: &Arrived) -> Result<BundleFile, ApiError> {
     let from_name = read.from.map(|from| session.store.organisation_name(from)).transpose()?;
     Ok(BundleFile {
         file: read.file.display().to_string(),
@@ -193,19 +220,42 @@ fn shown(session: &Session, read: FileRead) -> Result<BundleFile, ApiError> {
         from: read.from.map(RecordId),
         from_name,
         even: read.even,
+        written_at: read.written_ms.map(time::stamp),
+        clock_odd: read.written_ms.is_some_and(|written| odd(session, written)),
+        what: arrived::in_words(arrived),
     })
 }
 
 /// Where the log of sticks begins among the local values.
 pub(crate) const LOG: &str = "stick.log/";
+/// How many lines the log ever had.
+const LOG_COUNT: &str = "stick.count";
 
 impl Session {
     /// Notes what was done with a stick. It is done by then: a disk without room for the note takes nothing of that back.
-    fn log(&mut self, direction: Direction, file: &Path, new: u64, status: &str) {
-        let entry = json!({ "direction": direction, "file": file_name(file), "new": new, "status": status });
-        let key = format!("{LOG}{}", self.store.new_id());
+    fn log(&mut self, entry: serde_json::Value) {
+        // Files of one stick are read within one tick of the clock: their number says which came first.
+        let number =
+            self.store.local_get(LOG_COUNT).ok().flatten().and_then(|(n, _)| n.as_u64()).unwrap_or(0) + 1;
+        let _ = self.store.local_put(LOG_COUNT, &json!(number));
+        let key = format!("{LOG}{number:012}-{}", self.store.new_id());
         let _ = self.store.local_put(&key, &entry);
         let _ = self.store.local_put(LAST_EXCHANGE, &json!(true));
+    }
+
+    fn note_read(&mut self, file: &Path, read: &BundleFile, claimed: Option<Id>) {
+        self.log(json!({
+            "direction": Direction::Read, "file": file_name(file), "new": read.new, "status": read.text,
+            "outcome": read.status, "code": read.code, "org": claimed.map(RecordId), "written_at": read.written_at,
+            "clock_odd": read.clock_odd, "what": read.what,
+        }));
+    }
+
+    fn note_written(&mut self, file: &Path, sealed: &BundleSealed) {
+        self.log(json!({
+            "direction": Direction::Written, "file": file_name(file), "new": sealed.changes,
+            "status": format!("给{}", sealed.to_name), "org": sealed.to,
+        }));
     }
 }
 

@@ -118,6 +118,7 @@ fn drafts(session: &Session, yards: &[crate::courtyard::Courtyard]) -> Result<Ve
             ("points", _) => "积分".to_owned(),
             ("member", _) => member_title(session, of)?,
             ("import", _) => "导入花名册".to_owned(),
+            ("settle", _) => "定了一半的不一致".to_owned(),
             _ => "一页没写完的".to_owned(),
         };
         drafts.push(DraftExcerpt { key, title, excerpt: excerpt(&body), at: time::stamp(at) });

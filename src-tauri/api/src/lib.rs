@@ -5,9 +5,11 @@
 //! Result<Answer, ApiError>`, one line in the noun's `commands!`, and run the tests with `YUANBA_UPDATE=1` to bring the
 //! window's types up to date. A new noun is also named in [`NOUNS`].
 
+mod arrived;
 mod aside;
 mod audit;
 mod backup;
+mod below;
 mod bundle;
 mod clock;
 mod conflict;
@@ -39,6 +41,7 @@ mod note;
 mod org;
 mod out_file;
 mod people;
+mod person;
 mod points;
 mod post;
 mod practice;
@@ -58,6 +61,7 @@ mod stick;
 mod store;
 mod sync;
 mod time;
+mod transfer;
 pub mod typescript;
 mod undo;
 mod user;
@@ -79,12 +83,15 @@ static NOUNS: &[&[Command]] = &[
     settings::COMMANDS,
     draft::COMMANDS,
     home::COMMANDS,
+    below::COMMANDS,
     search::COMMANDS,
     undo::COMMANDS,
     roster::COMMANDS,
     member::COMMANDS,
     member_check::COMMANDS,
     member_group::COMMANDS,
+    person::COMMANDS,
+    transfer::COMMANDS,
     import::COMMANDS,
     post::COMMANDS,
     courtyard::COMMANDS,

@@ -14,6 +14,7 @@ use crate::roster::MemberRow;
 use crate::roster_rows::Rows;
 use crate::sentences::Trouble;
 use crate::session::Session;
+use crate::transfer::Transfer;
 use crate::{mask, member_card, problems};
 
 /// Everything a person of the roster has. IDs and phones are masked unless a purpose was given; saving a value that
@@ -143,7 +144,32 @@ answer! {
         pub groups: Vec<FactGroup>,
         pub timeline: Vec<TimelineEntry>,
         pub standing: Option<Standing>,
+        /// Under which transfer somebody has gone or come
+        pub transfer: Option<Transfer>,
+        /// Somebody who has gone is only read here
+        pub read_only: bool,
+        /// The records that show as this person, where there are several
+        pub records: Vec<PersonRecord>,
+        /// The same person in other organisations, as far as this seat sees them
+        pub elsewhere: Vec<Elsewhere>,
+        /// All that the person has earned, here and elsewhere
+        pub points_together: i64,
     }
+
+    /// One of the records that show as one person.
+    pub struct PersonRecord {
+        pub id: RecordId,
+        pub name: String,
+        /// Masked
+        pub id_number: Option<String>,
+        /// What it alone says beside that, in a few words
+        pub text: String,
+        /// It gives its id to the whole
+        pub leads: bool,
+    }
+
+    /// The same person in another organisation.
+    pub struct Elsewhere { pub id: RecordId, pub org_name: String, pub name: String, pub status: String, pub points: i64 }
 
     /// One person for scripts.
     pub struct ListedMember {
@@ -250,8 +276,24 @@ fn edit(api: &Api, request: EditMember) -> Result<MemberForm, ApiError> {
     Ok(MemberForm { fields: member_fields::masked(Some(&record)), heads })
 }
 
+/// What a form writes, before it is committed.
+pub(crate) struct Prepared {
+    pub(crate) id: Id,
+    pub(crate) name: String,
+    pub(crate) intent: Intent,
+    /// What is doubtful about what was typed
+    pub(crate) problems: Vec<Problem>,
+}
+
 fn save(api: &Api, request: SaveMember) -> Result<MemberSaved, ApiError> {
     let mut session = api.session()?;
+    let Prepared { id, intent, problems, .. } = prepare(&mut session, request)?;
+    let done = session.commit(intent)?;
+    Ok(MemberSaved { id: id.into(), done, problems })
+}
+
+/// Reads a form.
+pub(crate) fn prepare(session: &mut Session, request: SaveMember) -> Result<Prepared, ApiError> {
     let held = match request.id {
         None => None,
         Some(id) => {
@@ -324,8 +366,7 @@ fn save(api: &Api, request: SaveMember) -> Result<MemberSaved, ApiError> {
         };
     }
     draft.put(member::PROBLEMS, problems::value(&kept)).put(member::RAW, problems::raw_value(&raw));
-    let done = session.commit(intent)?;
-    Ok(MemberSaved { id: id.into(), done, problems: refused })
+    Ok(Prepared { id, name, intent, problems: refused })
 }
 
 /// 改了王秀英的手机号码、现居住地

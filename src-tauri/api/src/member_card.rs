@@ -2,16 +2,19 @@
 
 use yuanba_core::tables::{courtyard, member, post_assignment};
 use yuanba_core::{Field, PartialDate};
+use yuanba_journal::fold::RecordState;
 use yuanba_store::Record;
 
 use crate::Api;
 use crate::conflict::{self, shown};
 use crate::dto::OneRecord;
 use crate::error::ApiError;
-use crate::member::{Doubt, DoubtChoice, EventKind, Fact, FactGroup, MemberCard, TimelineEntry};
+use crate::member::{
+    Doubt, DoubtChoice, Elsewhere, EventKind, Fact, FactGroup, MemberCard, PersonRecord, TimelineEntry,
+};
 use crate::roster_rows::Rows;
 use crate::session::Session;
-use crate::{mask, member_fields, points, problems, time};
+use crate::{mask, member_fields, points, problems, time, transfer};
 
 /// The groups of facts, in their order.
 const GROUPS: &[(&str, &[Field])] = &[
@@ -67,8 +70,14 @@ pub(crate) fn card(api: &Api, request: OneRecord) -> Result<MemberCard, ApiError
     let mut session = api.session()?;
     let record = session.member(request.id)?;
     let standing = points::standing(&mut session, &record)?;
-    let mut timeline = timeline(&session, &record)?;
+    let mut timeline = happened(&session, &record)?;
     timeline.extend(points::told(&mut session, record.id)?);
+    timeline.extend(also(&session, &record)?);
+    let elsewhere = elsewhere(&mut session, &record, &mut timeline)?;
+    let points_together =
+        points::earned(&session, &record)? + elsewhere.iter().map(|one| one.points).sum::<i64>();
+    let transfer = transfer::of_member(&mut session, record.id)?;
+    let read_only = session.release_of(record.id)?.is_some();
     timeline.sort_by(|a, b| b.date.cmp(&a.date));
     let row = Rows::new(&session).row(&record)?;
     let years = party_years(&session, &record).map(|years| format!("，党龄 {years}\u{a0}年"));
@@ -81,7 +90,11 @@ pub(crate) fn card(api: &Api, request: OneRecord) -> Result<MemberCard, ApiError
         let courtyard = session.store.record(&courtyard::TABLE, courtyard)?;
         tags.extend(courtyard.and_then(|record| record.text(courtyard::NAME).map(str::to_owned)));
     }
+    if read_only {
+        tags.push("已转出".to_owned());
+    }
     let sentence = match (&row.post_text, &row.excused_for) {
+        _ if read_only => transfer.as_ref().map(|transfer| transfer.text.clone()).unwrap_or_default(),
         (Some(post), _) => format!("{post}。"),
         (None, Some(reason)) => format!("免岗：{reason}。"),
         (None, None) => "还没有设岗。".to_owned(),
@@ -95,7 +108,69 @@ pub(crate) fn card(api: &Api, request: OneRecord) -> Result<MemberCard, ApiError
         timeline,
         standing,
         row,
+        transfer,
+        read_only,
+        records: records(&session, &record)?,
+        elsewhere,
+        points_together,
     })
+}
+
+/// The records that show as this person, where there are several.
+fn records(session: &Session, record: &Record) -> Result<Vec<PersonRecord>, ApiError> {
+    let apart = session.store.apart(record.id)?;
+    if apart.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let one = |(id, state): (yuanba_core::Id, RecordState)| {
+        let text = |field: Field| state.text(field).map(str::to_owned);
+        let beside = [member::BIRTH_DATE, member::PARTY_GROUP, member::JOINED_ON];
+        let beside = beside.into_iter().filter_map(|field| Some(format!("{} {}", field.label, text(field)?)));
+        PersonRecord {
+            id: id.into(),
+            name: text(member::NAME).unwrap_or_default(),
+            id_number: text(member::ID_NUMBER).map(|number| mask::id_number(&number)),
+            text: beside.collect::<Vec<_>>().join("，"),
+            leads: id == record.id,
+        }
+    };
+    Ok(apart.into_iter().map(one).collect())
+}
+
+/// The same person in other organisations; what happened there is told in one line with what happened here.
+fn elsewhere(
+    session: &mut Session,
+    record: &Record,
+    timeline: &mut Vec<TimelineEntry>,
+) -> Result<Vec<Elsewhere>, ApiError> {
+    let mut list = Vec::new();
+    for (org, id) in session.store.dossiers(record.id)? {
+        let Some(other) = session.store.record(&member::TABLE, id)?.filter(|_| org != record.org) else {
+            continue;
+        };
+        let org_name = session.store.organisation_name(org)?;
+        let mut there = happened(session, &other)?;
+        there.extend(points::told(session, other.id)?);
+        for mut entry in there.into_iter().filter(|entry| entry.kind != EventKind::Meeting) {
+            let at = format!("在{org_name}");
+            entry.detail = Some(entry.detail.map_or_else(|| at.clone(), |detail| format!("{detail}，{at}")));
+            // A dossier that was handed over has brought the same line along.
+            let known = |line: &TimelineEntry| {
+                (&line.date, &line.text, &line.detail) == (&entry.date, &entry.text, &entry.detail)
+            };
+            if !timeline.iter().any(known) {
+                timeline.push(entry);
+            }
+        }
+        list.push(Elsewhere {
+            id: other.id.into(),
+            org_name,
+            name: other.text(member::NAME).unwrap_or_default().to_owned(),
+            status: other.text(member::STATUS).unwrap_or("正常").to_owned(),
+            points: points::earned(session, &other)?,
+        });
+    }
+    Ok(list)
 }
 
 /// 党龄: whole years since 转正, with the correction in months (RULES §1).
@@ -173,7 +248,8 @@ fn groups(record: &Record) -> Vec<FactGroup> {
         .collect()
 }
 
-fn timeline(session: &Session, record: &Record) -> Result<Vec<TimelineEntry>, ApiError> {
+/// What has happened to a person in the organisation of the record, the newest first; points are told elsewhere.
+pub(crate) fn happened(session: &Session, record: &Record) -> Result<Vec<TimelineEntry>, ApiError> {
     let mut entries = Vec::new();
     let mut entry = |date: Option<&str>, kind, text: &str, detail: Option<&str>| {
         if let Some(date) = date {
@@ -199,10 +275,21 @@ fn timeline(session: &Session, record: &Record) -> Result<Vec<TimelineEntry>, Ap
         let reason = text(post_assignment::END_REASON);
         entry(text(post_assignment::ENDED_ON), EventKind::Post, &format!("不再管「{name}」"), reason);
     }
+    entries.sort_by(|a, b| b.date.cmp(&a.date));
+    Ok(entries)
+}
+
+/// The last change, and what happened in other organisations before.
+fn also(session: &Session, record: &Record) -> Result<Vec<TimelineEntry>, ApiError> {
+    let mut entries = transfer::history_of(session, record.id)?;
     let changed = time::day(record.changed_at_ms());
     let names = session.user_names()?;
     let who = record.changed_by().and_then(|user| names.get(&user));
-    entry(Some(&changed), EventKind::Change, "改过资料", who.map(String::as_str));
-    entries.sort_by(|a, b| b.date.cmp(&a.date));
+    entries.push(TimelineEntry {
+        date: changed,
+        kind: EventKind::Change,
+        text: "改过资料".to_owned(),
+        detail: who.cloned(),
+    });
     Ok(entries)
 }

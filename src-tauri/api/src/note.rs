@@ -103,7 +103,7 @@ fn present(session: &Session, person: &Present) -> Result<Value, ApiError> {
 }
 
 /// Reads back what [`present`] wrote.
-fn read_present(value: &Value) -> Option<Present> {
+pub(crate) fn read_present(value: &Value) -> Option<Present> {
     let list = value.as_list();
     let name = list.first()?.as_text()?.to_owned();
     Some(Present { name, member: list.get(1).and_then(Value::as_id).map(RecordId) })

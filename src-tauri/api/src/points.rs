@@ -3,6 +3,7 @@
 mod account;
 mod balances;
 mod claim;
+mod doubt;
 mod entries;
 mod grid;
 mod history;
@@ -13,10 +14,11 @@ mod work_out;
 
 use std::collections::BTreeMap;
 
+pub(crate) use doubt::{about, amount, note, over_caps, state_word, title};
 pub(crate) use history::{POSTED, PROPOSED};
 pub(crate) use review::event_id;
 pub(crate) use rules::{book_key, signed};
-pub(crate) use standing::{standing, told};
+pub(crate) use standing::{CARRIED, balance, earned, standing, told};
 
 use crate::dto::{Done, JustDone, Nothing, RecordId, Written, answer, request, words};
 use crate::registry::commands;

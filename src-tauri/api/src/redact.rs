@@ -1,7 +1,7 @@
 //! `redact.*`: a lawful erasure (JOURNAL §2). The words of a record's changes are erased everywhere; chain, digests and sums
 //! still verify.
 
-use yuanba_core::tables;
+use yuanba_core::tables::{self, member, transfer};
 use yuanba_store::Intent;
 
 use crate::Api;
@@ -39,10 +39,28 @@ fn record(api: &Api, request: Redact) -> Result<JustDone, ApiError> {
     if record.org == own || !store.authority().covers(own, record.org) {
         return Err(Trouble::NotBelow.into());
     }
-    let changes = store.changes_of(record.id)?;
+    let mut changes = store.changes_of(record.id)?;
+    let mut copies = Vec::new();
+    if table.number == member::TABLE.number {
+        // A dossier that was handed over with somebody is theirs too; so is one that was handed over and never accepted.
+        for moved in store.children(&transfer::TABLE, record.id)? {
+            changes.extend(store.changes_of(moved.id)?);
+        }
+        for handed in store.records(&transfer::TABLE)? {
+            let accepted = handed.text(transfer::ACCEPTED_ON).is_some();
+            if !accepted && handed.org != record.org && handed.id(transfer::OTHER_MEMBER) == Some(record.id) {
+                copies.push((handed.org, store.changes_of(handed.id)?));
+            }
+        }
+    }
     let org_name = store.organisation_name(record.org)?;
     // Without the person's name: this sentence stays.
-    let mut intent = Intent::new(format!("删去了{org_name}的一条{}", table.label)).of(record.org);
-    intent.redact(changes, reason);
-    Ok(JustDone { done: session.commit(intent)? })
+    let said = format!("删去了{org_name}的一条{}", table.label);
+    let mut intents = Vec::new();
+    for (org, changes) in std::iter::once((record.org, changes)).chain(copies) {
+        let mut intent = Intent::new(said.clone()).of(org);
+        intent.redact(changes, reason);
+        intents.push(intent);
+    }
+    Ok(JustDone { done: session.commit_together(intents)? })
 }

@@ -108,6 +108,10 @@ pub enum Trouble {
     NeedsPurpose,
     /// A required value is empty; the label says which
     Empty { field: &'static str, label: &'static str },
+    /// Somebody who has moved to another organisation: the record here is only read
+    MovedAway { name: String, to: String },
+    /// A step of a transfer that the other side has answered by now
+    TransferAnswered { text: String },
     /// No act to take back
     NothingToUndo,
     /// The job was stopped
@@ -393,6 +397,16 @@ impl Trouble {
                 format!("「{label}」还空着，没有存，写的都还在这一页上。"),
                 format!("补上{label}再存。"),
                 Some((*field).into()),
+            ),
+            MovedAway { name, to } => say(
+                Code::Refused,
+                &format!("{name}的关系已经转出，去了{to}，这里这一条只能看，没有改，数据没有动。"),
+                "要改请新支部改；转错了，就到「组织关系转接」里撤回。",
+            ),
+            TransferAnswered { text } => say(
+                Code::Refused,
+                &format!("{text}没有撤，数据没有动。"),
+                "真转错了，请新支部再办一次转出，转回来。",
             ),
             NothingToUndo => say(Code::NotFound, "没有可以撤销的事，数据没有动。", "在「刚才做的」里看看。"),
             Cancelled => {

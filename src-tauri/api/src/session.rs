@@ -235,8 +235,28 @@ impl Session {
         })
     }
 
-    /// Writes an intent and says what was done. An intent that changes nothing writes nothing.
+    /// Writes what one act says of several organisations, each as a group of its own, and says what was done. It is taken
+    /// back as one.
+    pub(crate) fn commit_together(&mut self, intents: Vec<Intent>) -> Result<Done, ApiError> {
+        let mut intents: Vec<Intent> = intents.into_iter().filter(|intent| !intent.is_empty()).collect();
+        if intents.len() < 2 {
+            return self.commit_deed(intents.pop().unwrap_or_else(|| Intent::new("")));
+        }
+        let (text, at) = (intents[0].said().to_owned(), time::stamp(self.store.now_ms()));
+        let groups = self.store.commit_together(intents)?;
+        self.catch_up()?;
+        Ok(Done { group: groups[0].to_string(), text, at })
+    }
+
+    /// Writes an intent and says what was done. An intent that changes nothing writes nothing; the record of somebody
+    /// who has moved to another organisation is only read.
     pub(crate) fn commit(&mut self, intent: Intent) -> Result<Done, ApiError> {
+        crate::transfer::not_of_somebody_gone(self, &intent)?;
+        self.commit_deed(intent)
+    }
+
+    /// As [`Session::commit`], for the steps of a transfer themselves.
+    pub(crate) fn commit_deed(&mut self, intent: Intent) -> Result<Done, ApiError> {
         let (text, at) = (intent.said().to_owned(), time::stamp(self.store.now_ms()));
         if intent.is_empty() {
             return Ok(Done {

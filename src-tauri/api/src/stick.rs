@@ -3,15 +3,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use yuanba_core::Id;
 use yuanba_exchange::bundle::files_on;
 
 use crate::Api;
 use crate::bundle::{LOG, seal, take};
-use crate::dto::{JobStarted, Named, Nothing, answer, request, words};
+use crate::dto::{JobStarted, Named, Nothing, RecordId, answer, request, words};
 use crate::error::ApiError;
 use crate::import::file_name;
 use crate::registry::commands;
 use crate::sentences::Trouble;
+use crate::session::Session;
 use crate::time;
 
 words! {
@@ -23,6 +25,9 @@ words! {
 }
 
 request! {
+    /// Which lines of the log: the newest so many, or of one organisation alone.
+    pub struct ReadLog { pub org: Option<RecordId>, pub limit: Option<u32> }
+
     /// A file or a folder.
     pub struct ReadStick { pub path: String }
 
@@ -45,6 +50,17 @@ answer! {
         pub file: String,
         pub new: u64,
         pub status: String,
+        /// What became of a file that was read
+        pub outcome: Option<FileStatus>,
+        pub code: Option<String>,
+        /// Who wrote it, as far as it says so, or for whom it was written
+        pub org: Option<RecordId>,
+        pub org_name: Option<String>,
+        /// When it was written, as the writer's clock said
+        pub written_at: Option<String>,
+        pub clock_odd: bool,
+        /// 手记 3 篇，代办 2 件
+        pub what: String,
     }
 
     /// What waits and what was.
@@ -56,7 +72,14 @@ answer! {
         pub status: FileStatus,
         pub new: u64,
         pub from: Option<String>,
+        /// Its id, for the way back
+        pub from_org: Option<RecordId>,
         pub text: String,
+        pub code: Option<String>,
+        pub written_at: Option<String>,
+        pub clock_odd: bool,
+        /// 手记 3 篇，代办 2 件
+        pub what: String,
     }
 
     /// What a stick brought: the result of `stick.read`.
@@ -80,6 +103,8 @@ commands! {
     "stick.find" (Nothing) -> Vec<Stick>, Read => find;
     /// What waits to be handed over
     "stick.state" (Nothing) -> StickState, Read => state;
+    /// Sticks that were read and written on this machine, newest first
+    "stick.log" (ReadLog) -> Vec<StickLog>, Read => log;
     /// Reads a file or all files of a folder; the job's result is a StickRead
     "stick.read" (ReadStick) -> JobStarted => StickRead, Exchange => read;
     /// Writes a bundle into a folder; the job's result is a StickWritten
@@ -146,18 +171,45 @@ fn state(api: &Api, _: Nothing) -> Result<StickState, ApiError> {
         None => None,
     };
     let streams = store.vector_for(parent.unwrap_or(store.org()))?.len();
+    let log = logged(&session, LOG_SHOWN)?;
+    Ok(StickState { to, waiting: store.waiting()?, streams: streams.try_into().unwrap_or(u32::MAX), log })
+}
+
+/// The newest lines of the log.
+pub(crate) fn logged(session: &Session, count: usize) -> Result<Vec<StickLog>, ApiError> {
+    let store = &session.store;
     let mut log = Vec::new();
-    for (_, entry, at) in store.local_list(LOG)?.into_iter().take(LOG_SHOWN) {
-        let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+    for (_, entry, at) in store.local_newest(LOG, count)? {
+        let text = |key: &str| entry[key].as_str().map(str::to_owned);
+        let org = entry["org"].as_str().and_then(|org| org.parse::<Id>().ok());
         log.push(StickLog {
             at: time::stamp(at),
             direction: if entry["direction"] == "written" { Direction::Written } else { Direction::Read },
-            file: text("file"),
+            file: text("file").unwrap_or_default(),
             new: entry["new"].as_u64().unwrap_or_default(),
-            status: text("status"),
+            status: text("status").unwrap_or_default(),
+            outcome: serde_json::from_value(entry["outcome"].clone()).ok(),
+            code: text("code"),
+            org: org.map(RecordId),
+            org_name: org.map(|org| store.organisation_name(org)).transpose()?,
+            written_at: text("written_at"),
+            clock_odd: entry["clock_odd"] == true,
+            what: text("what").unwrap_or_default(),
         });
     }
-    Ok(StickState { to, waiting: store.waiting()?, streams: streams.try_into().unwrap_or(u32::MAX), log })
+    Ok(log)
+}
+
+/// The most lines of the log that are asked for at once.
+const LOG_MAX: u32 = 10_000;
+
+fn log(api: &Api, request: ReadLog) -> Result<Vec<StickLog>, ApiError> {
+    let session = api.session()?;
+    let limit = request.limit.unwrap_or(LOG_MAX).min(LOG_MAX) as usize;
+    let mut log = logged(&session, if request.org.is_some() { LOG_MAX as usize } else { limit })?;
+    log.retain(|line| request.org.is_none() || line.org == request.org);
+    log.truncate(limit);
+    Ok(log)
 }
 
 fn read(api: &Api, request: ReadStick) -> Result<JobStarted, ApiError> {
@@ -180,7 +232,12 @@ fn read(api: &Api, request: ReadStick) -> Result<JobStarted, ApiError> {
                 status: taken.status,
                 new: taken.new,
                 from: taken.from_name,
+                from_org: taken.from,
                 text: taken.text,
+                code: taken.code,
+                written_at: taken.written_at,
+                clock_odd: taken.clock_odd,
+                what: taken.what,
             });
         }
         let conflicts = api.session()?.store.conflict_count()?;

@@ -487,7 +487,7 @@ fn peer(session: &Session, org: Id, relation: SyncRelation) -> Result<SyncPeer, 
         relation,
         laptops: laptops(session, org),
         heard: store.last_heard(org)?.map(time::stamp),
-        lacks: store.unheld_by(org)?,
+        lacks: store.waiting_for(org)?,
     })
 }
 

@@ -10,7 +10,7 @@ use crate::error::ApiError;
 use crate::registry::commands;
 use crate::sentences::Trouble;
 use crate::session::Session;
-use crate::time;
+use crate::{time, transfer};
 
 request! {
     /// Which group of changes.
@@ -50,6 +50,18 @@ commands! {
 }
 
 fn undo(session: &mut Session, group: Option<GroupId>) -> Result<Undone, ApiError> {
+    let last = || {
+        Ok::<_, StoreError>(
+            session.store.groups(LAST_AMONG)?.into_iter().find(|d| !d.undone && d.undoes.is_none()),
+        )
+    };
+    let group = match group {
+        Some(group) => Some(group),
+        None => last()?.map(|deed| deed.group),
+    };
+    if let Some(group) = group {
+        transfer::may_be_undone(session, group)?;
+    }
     let undone = session.store.undo(group).map_err(|error| match error {
         StoreError::NotFound(_) => Trouble::NothingToUndo,
         StoreError::Refused(_) => Trouble::UndoneBefore,
@@ -78,6 +90,9 @@ fn group(api: &Api, request: Group) -> Result<Undone, ApiError> {
     let id: Id = request.group.parse().map_err(|_| Trouble::NothingToUndo)?;
     undo(&mut *api.session()?, Some(GroupId(id)))
 }
+
+/// The last act that stands is looked for among so many.
+const LAST_AMONG: usize = 200;
 
 /// The most acts that are listed.
 const LIMIT_MAX: u32 = 1000;

@@ -72,6 +72,12 @@ pub enum Command {
     /// 党员
     #[command(subcommand)]
     Member(Member),
+    /// 同一个人：合成一个，或者分开
+    #[command(subcommand)]
+    Person(Person),
+    /// 组织关系转接
+    #[command(subcommand)]
+    Transfer(Transfer),
     /// 撤销：不写编号就撤销最后一件
     Undo {
         /// 哪一件
@@ -276,6 +282,133 @@ pub enum Member {
         org: Option<String>,
         #[command(flatten)]
         unmasked: Unmasked,
+    },
+}
+
+/// Two records of persons.
+#[derive(Debug, Args)]
+pub struct Two {
+    /// 一条：编号
+    pub first: String,
+    /// 另一条：编号
+    pub second: String,
+    /// 理由
+    #[arg(long)]
+    pub reason: Option<String>,
+}
+
+/// `person …`
+#[derive(Debug, Subcommand)]
+pub enum Person {
+    /// 是同一个人
+    Join(Two),
+    /// 不是同一个人；已经合成一个的，把另一条分出来
+    Part(Two),
+    /// 看着像同一个人的
+    Doubles {
+        /// 最多列几对
+        #[arg(long)]
+        limit: Option<u32>,
+    },
+}
+
+/// Somebody who comes from outside.
+#[derive(Debug, Args)]
+pub struct Arrival {
+    /// 从外面来的：从哪里来
+    #[arg(long, conflicts_with = "transfer", requires = "name")]
+    pub from: Option<String>,
+    /// 姓名
+    #[arg(long, requires = "from")]
+    pub name: Option<String>,
+    /// 公民身份号码
+    #[arg(long, requires = "from")]
+    pub id_number: Option<String>,
+    /// 介绍信编号
+    #[arg(long, requires = "from")]
+    pub letter: Option<String>,
+    /// 转入日期
+    #[arg(long, requires = "from")]
+    pub on: Option<String>,
+}
+
+/// `transfer …`
+#[derive(Debug, Subcommand)]
+pub enum Transfer {
+    /// 老支部转出
+    Release {
+        /// 谁：编号
+        member: String,
+        /// 转到哪里：编号或者名字
+        #[arg(long)]
+        to: String,
+        /// 转到外面去，这里没有哪个支部接收
+        #[arg(long)]
+        outside: bool,
+        /// 转出日期；不写就是今天
+        #[arg(long)]
+        on: Option<String>,
+        /// 原因
+        #[arg(long)]
+        reason: Option<String>,
+        /// 介绍信编号
+        #[arg(long)]
+        letter: Option<String>,
+    },
+    /// 上级把档案转交给新支部
+    HandOver {
+        /// 哪一次：编号
+        transfer: String,
+        /// 交给谁：编号或者名字；转出时写明了就不用写
+        #[arg(long)]
+        to: Option<String>,
+    },
+    /// 新支部接收；从外面来的写 --from 和 --name
+    Accept {
+        /// 哪一次：编号
+        #[arg(required_unless_present = "from")]
+        transfer: Option<String>,
+        #[command(flatten)]
+        arrival: Arrival,
+    },
+    /// 上级告诉老支部：新支部接收了
+    Confirm {
+        /// 哪一次：编号
+        transfer: String,
+    },
+    /// 接收以前撤回
+    Cancel {
+        /// 哪一次：编号
+        transfer: String,
+    },
+    /// 列出来
+    List {
+        /// 办完的也全列
+        #[arg(long)]
+        all: bool,
+    },
+    /// 看转交来的档案
+    Show {
+        /// 哪一次：编号
+        transfer: String,
+    },
+    /// 老支部晚到的改动
+    Late {
+        /// 哪一次：编号
+        transfer: String,
+    },
+    /// 定一处晚到的改动
+    Settle {
+        /// 哪一次：编号
+        transfer: String,
+        /// 哪一处：编号
+        change: String,
+        /// 补进新档案
+        #[arg(long, required_unless_present = "leave", conflicts_with = "leave")]
+        take: bool,
+        /// 不用
+        #[arg(long)]
+        leave: bool,
     },
 }
 

@@ -8,6 +8,7 @@ mod bench;
 mod exit;
 mod run;
 mod seat;
+mod transfer;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -12,6 +12,7 @@ use crate::args::{
 use crate::bench;
 use crate::exit;
 use crate::seat::{NEW_PASSPHRASE, PASSPHRASE, RECOVERY_CODE, Seat, usage};
+use crate::transfer;
 
 /// What came of a command.
 pub struct Answer {
@@ -24,7 +25,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn done(document: Value, words: impl Into<String>) -> Answer {
+    pub(crate) fn done(document: Value, words: impl Into<String>) -> Answer {
         Answer { document, exit: exit::DONE, words: words.into() }
     }
 }
@@ -99,6 +100,8 @@ pub fn run(seat: &mut Seat, command: Command) -> Result<Answer, ApiError> {
             let words = format!("写好了 {}，{} 人。", text(&document["path"]), document["rows"]);
             Ok(Answer::done(document, words))
         }
+        Command::Person(command) => transfer::person(seat, command),
+        Command::Transfer(command) => transfer::transfer(seat, command),
         Command::Undo { group: Some(group) } => {
             let document = signed_in(seat, "undo.group", json!({ "group": group }))?;
             let words = text(&document["done"]["text"]).to_owned();
@@ -372,13 +375,13 @@ fn user(seat: &mut Seat, command: User) -> Result<Answer, ApiError> {
 }
 
 /// Calls a typed command that needs somebody signed in.
-fn signed_in(seat: &mut Seat, command: &str, request: Value) -> Result<Value, ApiError> {
+pub(crate) fn signed_in(seat: &mut Seat, command: &str, request: Value) -> Result<Value, ApiError> {
     seat.open()?;
     seat.api.call(command, request)
 }
 
 /// A command whose answer says what was done.
-fn said(seat: &mut Seat, command: &str, request: Value) -> Result<Answer, ApiError> {
+pub(crate) fn said(seat: &mut Seat, command: &str, request: Value) -> Result<Answer, ApiError> {
     let document = signed_in(seat, command, request)?;
     let words = text(&document["done"]["text"]).to_owned();
     Ok(Answer::done(document, words))
@@ -393,12 +396,12 @@ fn listed(seat: &mut Seat, command: &str, name: &str) -> Result<Answer, ApiError
     Ok(Answer::done(json!({ "count": count, name: list }), words))
 }
 
-fn text(value: &Value) -> &str {
+pub(crate) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
 /// A list as lines of tab-separated words.
-fn lines(list: &Value, keys: &[&str]) -> String {
+pub(crate) fn lines(list: &Value, keys: &[&str]) -> String {
     let word = |value: &Value| match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

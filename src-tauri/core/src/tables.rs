@@ -190,6 +190,36 @@ table! {
 }
 
 table! {
+    /// 组织关系转接: a member moves from one organisation to another. The old organisation has such a record of its own, which
+    /// says to whom it lets the member go; the new one has another, in which an organisation above both hands it the
+    /// dossier. Each belongs to its organisation like any other record; where a transfer stands follows from the dates.
+    transfer = 14, "组织关系转接" {
+        MEMBER = 1, "member", "党员";
+        DIRECTION = 2, "direction", "转出还是转入";
+        COUNTERPART = 3, "counterpart", "对方的转接记录";
+        OTHER_MEMBER = 4, "other_member", "对方的那一条";
+        OTHER_ORG = 5, "other_org", "对方党组织";
+        OTHER_NAME = 6, "other_name", "对方名称";
+        OUTSIDE = 7, "outside", "县外";
+        LETTER = 8, "letter", "介绍信编号";
+        REASON = 9, "reason", "转接原因";
+        RELEASED_ON = 10, "released_on", "转出日期";
+        HANDED_ON = 11, "handed_on", "转交日期";
+        WITHDRAWN_ON = 12, "withdrawn_on", "收回日期";
+        ACCEPTED_ON = 13, "accepted_on", "接收日期";
+        RETURNED_ON = 14, "returned_on", "转回日期";
+        NAME = 15, "name", "姓名";
+        FIELDS = 16, "fields", "档案";
+        HISTORY = 17, "history", "经历";
+        POINTS = 18, "points", "结转积分";
+        EARNED = 19, "earned", "积分总数";
+        TAKEN = 20, "taken", "收下的档案";
+        TAKEN_EARNED = 21, "taken_earned", "收下时的积分总数";
+        SETTLED = 22, "settled", "晚到的改动", set;
+    } parent MEMBER on RELEASED_ON
+}
+
+table! {
     /// A look at unmasked numbers, or an export of them, with its purpose (RULES §7).
     look = 13, "查看痕迹" {
         WHAT = 1, "what", "看了什么";
@@ -224,6 +254,7 @@ pub static ALL: &[&Table] = &[
     &errand::TABLE,
     &points_claim::TABLE,
     &household::TABLE,
+    &transfer::TABLE,
     &look::TABLE,
     &hub::TABLE,
 ];

@@ -25,6 +25,10 @@ pub struct HomeRule {
     pub quiet_courtyard_days: u32,
     /// How many days ahead 这几天 looks
     pub coming_days: u32,
+    /// After how many days without a word from a village its township calls it long unheard
+    pub unheard_village_days: u32,
+    /// After how many days without a word from a township its county calls it long unheard
+    pub unheard_township_days: u32,
     /// Where they come from
     pub source: String,
 }
@@ -48,6 +52,8 @@ impl HomeRules {
             let line = document.line(rule);
             document.range(line, "多少天没去", rule.get_ref().quiet_courtyard_days, 1, 366);
             document.range(line, "往后看几天", rule.get_ref().coming_days, 1, 366);
+            document.range(line, "村里多少天没来", rule.get_ref().unheard_village_days, 1, 366);
+            document.range(line, "乡镇多少天没来", rule.get_ref().unheard_township_days, 1, 366);
             let same = declared.in_force[..at].iter().find(|r| r.get_ref().from == rule.get_ref().from);
             if let Some(first) = same {
                 let text = format!("都从 {} 起用", rule.get_ref().from);

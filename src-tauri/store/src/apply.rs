@@ -37,6 +37,24 @@ pub struct Applied {
 }
 
 impl Store {
+    /// From now on what comes is only put into the journal, until [`Store::fold_deferred`]: for a store that takes in many times
+    /// what it holds, which is folded faster at once than piece by piece. The tables show what they showed; a store that is
+    /// closed in the middle folds when it is opened.
+    pub fn defer_folding(&mut self) {
+        self.deferred = true;
+    }
+
+    /// Folds what was only put into the journal.
+    ///
+    /// # Errors
+    /// Those of the database; the tables show what they showed then.
+    pub fn fold_deferred(&mut self) -> Result<()> {
+        if std::mem::take(&mut self.deferred) {
+            self.refold()?;
+        }
+        Ok(())
+    }
+
     /// Writes one intent: one group, one transaction, folded before it is acknowledged.
     ///
     /// # Errors
@@ -55,6 +73,30 @@ impl Store {
         self.write(intent, None).map(|_| ())
     }
 
+    /// Writes several intents in one transaction, each as a group of its own: what one act of a person says of several
+    /// organisations. Taking one of the groups back takes back all of them.
+    ///
+    /// # Errors
+    /// As [`Store::commit`]. Nothing was written on any error.
+    pub fn commit_together(&mut self, intents: Vec<Intent>) -> Result<Vec<GroupId>> {
+        if self.moved {
+            self.begin_new_replica()?;
+        }
+        self.write_together(intents.into_iter().map(|intent| (intent, None)).collect())
+    }
+
+    /// Writes several intents as deeds, each with the group that it takes back.
+    pub(crate) fn write_together(&mut self, deeds: Vec<(Intent, Option<GroupId>)>) -> Result<Vec<GroupId>> {
+        self.in_transaction(|store| {
+            let groups = deeds
+                .into_iter()
+                .map(|(intent, undoes)| store.write_group(intent, Some(undoes)))
+                .collect::<Result<Vec<_>>>()?;
+            store.remember_together(&groups)?;
+            Ok(groups)
+        })
+    }
+
     /// Writes one intent. `deed` says whether people can take it back by name, and which group it takes back itself.
     pub(crate) fn write(&mut self, intent: Intent, deed: Option<Option<GroupId>>) -> Result<GroupId> {
         self.write_with(intent, deed, &[])
@@ -67,8 +109,22 @@ impl Store {
         deed: Option<Option<GroupId>>,
         kept: &[(&str, Vec<u8>)],
     ) -> Result<GroupId> {
+        self.in_transaction(|store| {
+            for (name, value) in kept {
+                put_secret(&store.db, name, value)?;
+            }
+            store.write_group(intent, deed)
+        })
+    }
+
+    /// The transaction is the acknowledgement; when it fails, everything is as it was.
+    fn in_transaction<T>(&mut self, write: impl FnOnce(&mut Store) -> Result<T>) -> Result<T> {
         let clock_before = self.clock;
-        let result = self.write_in_transaction(intent, deed, kept);
+        let begun = self.db.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from);
+        let result = begun.and_then(|()| write(self)).and_then(|written| {
+            self.db.execute_batch("COMMIT")?;
+            Ok(written)
+        });
         if result.is_err() {
             self.clock = clock_before;
             let _ = self.db.execute_batch("ROLLBACK");
@@ -77,12 +133,7 @@ impl Store {
         result
     }
 
-    fn write_in_transaction(
-        &mut self,
-        intent: Intent,
-        deed: Option<Option<GroupId>>,
-        kept: &[(&str, Vec<u8>)],
-    ) -> Result<GroupId> {
+    fn write_group(&mut self, intent: Intent, deed: Option<Option<GroupId>>) -> Result<GroupId> {
         let org = intent.org.unwrap_or_else(|| self.org());
         let tree = self.authority();
         if intent.organisations().any(|other| tree.canonical(other) != tree.canonical(org)) {
@@ -97,10 +148,6 @@ impl Store {
         let drafts: Vec<_> = intent.acts.into_iter().filter_map(|act| act.into_draft(&stream)).collect();
         if drafts.is_empty() {
             return Err(StoreError::Refused("nothing has changed"));
-        }
-        self.db.execute_batch("BEGIN IMMEDIATE")?;
-        for (name, value) in kept {
-            put_secret(&self.db, name, value)?;
         }
         let row = streams::row_of(&self.db, &stream)?;
         let tip = streams::heads(&self.db, row)?.first().map(|h| h.tip);
@@ -134,12 +181,10 @@ impl Store {
         let mut batch = Batch::default();
         self.context.streams.insert(row, stream);
         batch.insert(&self.db, &self.context, row, changes.iter())?;
-        batch.settle(&self.db, &mut self.context, &mut self.changed)?;
+        batch.settle(&self.db, &mut self.context, &mut self.changed, true)?;
         if let Some(undoes) = deed {
             self.remember_deed(group, place, &said, undoes)?;
         }
-        // The transaction is the acknowledgement.
-        self.db.execute_batch("COMMIT")?;
         Ok(group)
     }
 
@@ -185,7 +230,10 @@ impl Store {
             let mut statement = self.db.prepare_cached("SELECT 1 FROM parked WHERE digest = ?1")?;
             applied.waiting += u64::from(statement.exists([digest.0])?);
         }
-        batch.settle(&self.db, &mut self.context, &mut self.changed)?;
+        if self.deferred {
+            self.forget_folded()?;
+        }
+        batch.settle(&self.db, &mut self.context, &mut self.changed, !self.deferred)?;
         applied.parked = self.db.query_row("SELECT count(*) FROM parked", [], |r| r.get::<_, i64>(0))? as u64;
         if newest > self.clock.last {
             self.clock.last = newest;
@@ -376,8 +424,14 @@ impl Batch {
         self.special |= !matches!(change.header.kind, Kind::Record | Kind::Entry) || change.body_missing();
     }
 
-    /// Brings the tree, what counts and the tables up to date.
-    fn settle(mut self, db: &Connection, context: &mut Context, changed: &mut Changed) -> Result<()> {
+    /// Brings the tree and what counts up to date, and the tables too unless they are folded later.
+    fn settle(
+        mut self,
+        db: &Connection,
+        context: &mut Context,
+        changed: &mut Changed,
+        fold: bool,
+    ) -> Result<()> {
         if self.tree {
             let before: Vec<(i64, Id)> =
                 context.streams.iter().map(|(r, s)| (*r, context.org_of(s))).collect();
@@ -410,6 +464,10 @@ impl Batch {
             if seen.insert(group) {
                 open.extend(self.touch_group(db, context, group)?);
             }
+        }
+        if !fold {
+            *changed = Changed::Everything;
+            return Ok(());
         }
         let also = folding::fold(db, context, &self.touched)?;
         changed.extend(self.touched.records.iter().map(|(_, entity)| *entity));

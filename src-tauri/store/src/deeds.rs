@@ -1,15 +1,18 @@
 //! What was done at this laptop, to be taken back by name.
 
 use rusqlite::{OptionalExtension, params};
-use yuanba_core::Id;
-use yuanba_core::tables;
+use yuanba_core::{Field, Id, tables};
 use yuanba_journal::fold::FieldState;
 use yuanba_journal::payload::{ItemOp, RecordWrite};
 use yuanba_journal::{ChangeRef, GroupId, Kind};
 
 use crate::intent::Intent;
+use crate::record::Record;
 use crate::streams::{self, GroupPlace, read_id};
 use crate::{Result, Store, StoreError};
+
+/// Where a group's companions stand among the local values.
+const TOGETHER: &str = "deed.together/";
 
 /// A group that was written here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,12 +68,78 @@ impl Store {
         Ok(())
     }
 
-    /// The last groups written here, newest first.
+    /// Remembers that some groups were one act.
+    pub(crate) fn remember_together(&mut self, groups: &[GroupId]) -> Result<()> {
+        if groups.len() < 2 {
+            return Ok(());
+        }
+        let all: Vec<String> = groups.iter().map(GroupId::to_string).collect();
+        for group in &all {
+            self.local_put(&format!("{TOGETHER}{group}"), &all.clone().into())?;
+        }
+        Ok(())
+    }
+
+    /// The groups that were one act with this one, itself included, in the order in which they were written.
+    fn together(&self, group: GroupId) -> Result<Vec<GroupId>> {
+        let known = self.local_get(&format!("{TOGETHER}{group}"))?;
+        let listed = known.as_ref().and_then(|(list, _)| list.as_array()).into_iter().flatten();
+        let groups: Vec<GroupId> = listed.filter_map(|id| id.as_str()?.parse().ok()).map(GroupId).collect();
+        Ok(if groups.contains(&group) { groups } else { vec![group] })
+    }
+
+    /// The records that a group wrote: table, id and the numbers of the fields.
+    pub fn written_by(&self, group: GroupId) -> Result<Vec<(u16, Id, Vec<u16>)>> {
+        let mut written = Vec::new();
+        for group in self.together(group)? {
+            let Some((first, _, _)) = self.group_first(group)? else { continue };
+            let row = streams::row_of(&self.db, &first.stream)?;
+            let mut statement = self.db.prepare_cached(
+                "SELECT header, salt, body FROM change
+                 WHERE stream = ?1 AND seq >= ?2 AND first_seq = ?2 AND first_prefix = ?3 ORDER BY seq, hash",
+            )?;
+            let mut rows = statement.query(params![row, first.seq as i64, first.prefix])?;
+            while let Some(row) = rows.next()? {
+                let change = streams::stored(row.get(0)?, row.get(1)?, row.get(2)?)?;
+                if change.header.kind == Kind::Record
+                    && let Ok(write) = RecordWrite::from_cbor(&change.header.kept, &change.header.stream)
+                {
+                    let fields = write.items.iter().map(|item| item.field).collect();
+                    written.extend(change.header.entity.map(|entity| (write.table, entity, fields)));
+                }
+            }
+        }
+        Ok(written)
+    }
+
+    /// The group that wrote what a field of a record shows.
+    pub fn group_behind(&self, record: &Record, field: Field) -> Result<Option<GroupId>> {
+        let state = record.state();
+        let Some(head) = state.heads(field.number).first() else { return Ok(None) };
+        let Some((id, _)) = streams::resolve(&self.db, &state.origins[head.origin].reference())? else {
+            return Ok(None);
+        };
+        let first = self
+            .db
+            .prepare_cached(
+                "SELECT f.hash FROM change c JOIN change f
+                   ON f.stream = c.stream AND f.seq = c.first_seq AND substr(f.hash, 1, 8) = c.first_prefix
+                 WHERE c.id = ?1",
+            )?
+            .query_row([id], |row| streams::read_hash(row, 0))
+            .optional()?;
+        Ok(first.map(|hash| GroupId(hash.id())))
+    }
+
+    /// The last groups written here, newest first; of those that were one act, the first stands for all.
     pub fn groups(&self, limit: usize) -> Result<Vec<GroupSummary>> {
         let mut statement = self.db.prepare_cached(
-            "SELECT grp, stream, seq, prefix, said, user, at_ms, undoes FROM deed ORDER BY id DESC LIMIT ?1",
+            "SELECT grp, stream, seq, prefix, said, user, at_ms, undoes FROM deed
+             WHERE NOT EXISTS (SELECT 1 FROM local
+               WHERE key = ?2 || lower(hex(deed.grp)) AND json_extract(value, '$[0]') <> lower(hex(deed.grp)))
+             ORDER BY id DESC LIMIT ?1",
         )?;
-        let rows = statement.query_map([limit as i64], |row| {
+        let rows = statement.query_map(params![limit as i64, TOGETHER], |row| {
             let place = GroupPlace {
                 stream: row.get(1)?,
                 first_seq: row.get::<_, i64>(2)? as u64,
@@ -91,6 +160,10 @@ impl Store {
     /// Takes back a group, or the last one that is not taken back yet. One change retracts it; ledger entries of the
     /// group no longer move anything.
     pub fn undo(&mut self, group: Option<GroupId>) -> Result<Undone> {
+        let group = match group {
+            Some(group) => self.together(group)?.first().copied(),
+            None => None,
+        };
         let deeds = self.groups(if group.is_some() { 10_000 } else { 200 })?;
         let deed = match group {
             Some(wanted) => deeds.into_iter().find(|d| d.group == wanted),
@@ -104,16 +177,23 @@ impl Store {
         if already {
             return Err(StoreError::Refused("the group was taken back before"));
         }
-        let (first, org, down) = self.group_first(group)?.ok_or(StoreError::NotFound("group"))?;
-        let left = self.written_since(&first)?;
+        let mut left = Vec::new();
+        let mut deeds = Vec::new();
+        for one in self.together(group)? {
+            let (first, org, down) = self.group_first(one)?.ok_or(StoreError::NotFound("group"))?;
+            left.extend(self.written_since(&first)?);
+            let mut intent = Intent::new(format!("撤销：{text}")).of(org);
+            intent.down = down;
+            intent.retract(first);
+            deeds.push((one, intent));
+        }
         if self.moved {
             self.begin_new_replica()?;
         }
-        let mut intent = Intent::new(format!("撤销：{text}")).of(org);
-        intent.down = down;
-        intent.retract(first);
-        let undo = self.write(intent, Some(Some(group)))?;
-        Ok(Undone { group: undo, text, left })
+        let own = deeds.iter().position(|(one, _)| *one == group).unwrap_or_default();
+        let undone =
+            self.write_together(deeds.into_iter().map(|(one, intent)| (intent, Some(one))).collect())?;
+        Ok(Undone { group: undone[own], text, left })
     }
 
     fn group_first(&self, group: GroupId) -> Result<Option<(ChangeRef, Id, bool)>> {

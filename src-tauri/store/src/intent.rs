@@ -1,7 +1,7 @@
 //! One intent is one group: what a person did, collected before it is committed.
 
 use yuanba_core::record::{FieldKind, VOIDED};
-use yuanba_core::{Field, Id, Table, Value};
+use yuanba_core::{Field, Id, Table, Value, tables};
 use yuanba_journal::author::Draft;
 use yuanba_journal::fold::RecordState;
 use yuanba_journal::payload::{
@@ -128,6 +128,25 @@ impl Intent {
             .any(|act| matches!(act, Act::Write(draft) if draft.seen.frozen && !draft.items.is_empty()))
     }
 
+    /// What is written: the tables, with the records and whatever those hang on, now and before.
+    pub fn about(&self) -> Vec<(u16, Id)> {
+        let mut about = Vec::new();
+        for act in &self.acts {
+            let Act::Write(draft) = act else { continue };
+            if draft.items.is_empty() {
+                continue;
+            }
+            about.push((draft.table, draft.entity));
+            if let Some(parent) = tables::by_number(draft.table).and_then(|table| table.parent) {
+                let put =
+                    draft.items.iter().zip(&draft.values).filter(|(item, _)| item.field == parent.number);
+                let parents = put.map(|(_, value)| value).chain([draft.seen.shown(parent.number)]);
+                about.extend(parents.filter_map(Value::as_id).map(|id| (draft.table, id)));
+            }
+        }
+        about
+    }
+
     /// The organisations whose records are written to.
     pub(crate) fn organisations(&self) -> impl Iterator<Item = Id> {
         self.acts.iter().filter_map(|act| match act {
@@ -237,6 +256,15 @@ impl RecordDraft {
         self
     }
 
+    /// Puts a value also where it stands already, having seen the heads of the field: it stays when whoever put it before
+    /// takes that back.
+    pub fn put_again(&mut self, field: Field, value: impl Into<Value>) -> &mut RecordDraft {
+        debug_assert_eq!(field.kind, FieldKind::Register, "{} is a set", field.name);
+        self.forget(|item, _| item.field == field.number && matches!(item.op, ItemOp::Put(_)));
+        self.push(field.number, ItemOp::Put(self.seen.head_references(field.number)), value.into());
+        self
+    }
+
     /// Puts a value where there is one.
     pub fn put_some(&mut self, field: Field, value: Option<impl Into<Value>>) -> &mut RecordDraft {
         match value {
@@ -284,7 +312,10 @@ impl RecordDraft {
 
     /// Declares the record void, having seen all of it.
     pub fn void(&mut self, reason: &str) -> &mut RecordDraft {
-        self.put(VOIDED, reason);
+        // Also where it is void already: this one has seen what was written beside the first.
+        self.forget(|item, _| item.field == VOIDED.number && matches!(item.op, ItemOp::Put(_)));
+        let seen = self.seen.head_references(VOIDED.number);
+        self.push(VOIDED.number, ItemOp::Put(seen), Value::from(reason));
         let others: Vec<u16> = self.seen.fields.keys().copied().filter(|f| *f != VOIDED.number).collect();
         for field in others {
             let mut seen = self.seen.head_references(field);

@@ -37,12 +37,14 @@ pub mod vault;
 pub mod verify;
 
 pub use changed::Changed;
-pub use conflicts::{Conflict, ConflictKind, Side};
+pub use conflicts::{Conflict, ConflictKind, Doubted, Side};
 pub use deeds::{GroupSummary, Undone};
 pub use digest::Digest;
 pub use error::{Result, StoreError};
+pub use history::Arrived;
 pub use intent::{EntryKey, Intent, NewEntry};
 pub use ledger::{EntryFilter, EntryRow, EntryStanding};
+pub use one_person::Said;
 pub use organisations::Organisation;
 pub use record::{Glance, Record};
 pub use set_aside::{SetAside, Why};

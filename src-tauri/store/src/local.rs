@@ -32,10 +32,17 @@ impl Store {
 
     /// Everything whose key begins so, newest first.
     pub fn local_list(&self, prefix: &str) -> Result<Vec<(String, Value, i64)>> {
+        self.local_newest(prefix, usize::MAX)
+    }
+
+    /// The newest of what [`Store::local_list`] gives.
+    pub fn local_newest(&self, prefix: &str, count: usize) -> Result<Vec<(String, Value, i64)>> {
         let mut statement = self.db.prepare_cached(
-            "SELECT key, value, at_ms FROM local WHERE substr(key, 1, length(?1)) = ?1 ORDER BY at_ms DESC, key",
+            "SELECT key, value, at_ms FROM local WHERE substr(key, 1, length(?1)) = ?1
+             ORDER BY at_ms DESC, key DESC LIMIT ?2",
         )?;
-        let rows = statement.query_map([prefix], |row| {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let rows = statement.query_map(params![prefix, count], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
         })?;
         rows.map(|row| {

@@ -7,10 +7,71 @@ use rusqlite::params;
 use yuanba_core::Id;
 use yuanba_core::tables::{member, person_edge};
 
+use yuanba_journal::fold::RecordState;
+
+use crate::folding::fold_one;
 use crate::streams::read_id;
 use crate::{Result, Store};
 
+/// What somebody has said of two records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    /// The record that says it
+    pub edge: Id,
+    /// Whose record that is
+    pub org: Id,
+    /// One of the two
+    pub first: Id,
+    /// The other
+    pub second: Id,
+    /// One person, or two
+    pub same: bool,
+}
+
 impl Store {
+    /// What has been said of two persons, by any of the ids that they show under.
+    pub fn said_of(&self, one: Id, other: Id) -> Result<Vec<Said>> {
+        let ids = |id: Id| -> Result<BTreeSet<Id>> {
+            let shown = self.representative(id)?;
+            Ok(self.aliases(shown)?.into_iter().chain([shown, id]).collect())
+        };
+        let (near, far) = (ids(one)?, ids(other)?);
+        let mut statement = self.db.prepare_cached(
+            "SELECT org, edge, first, second, same FROM person_link WHERE first = ?1
+             UNION SELECT org, edge, first, second, same FROM person_link WHERE second = ?1",
+        )?;
+        let mut said = Vec::new();
+        for id in near {
+            let rows = statement.query_map([id.0], |row| {
+                Ok(Said {
+                    org: read_id(row, 0)?,
+                    edge: read_id(row, 1)?,
+                    first: read_id(row, 2)?,
+                    second: read_id(row, 3)?,
+                    same: row.get(4)?,
+                })
+            })?;
+            for row in rows {
+                let link = row?;
+                let end = if link.first == id { link.second } else { link.first };
+                if far.contains(&end) {
+                    said.push(link);
+                }
+            }
+        }
+        Ok(said)
+    }
+
+    /// The records that are shown as this person, each as it is alone, by id.
+    pub fn apart(&self, id: Id) -> Result<Vec<(Id, RecordState)>> {
+        let shown = self.representative(id)?;
+        let Some(record) = self.record(&member::TABLE, shown)? else { return Ok(Vec::new()) };
+        let mut ids = self.aliases(shown)?;
+        ids.push(shown);
+        ids.sort_unstable();
+        ids.into_iter().map(|id| Ok((id, fold_one(&self.db, &self.context, record.org, &[id])?))).collect()
+    }
+
     /// The dossiers of one person, each as organisation and id: the one that an id shows as, and those of other
     /// organisations that somebody who stands above both has joined with it.
     pub fn dossiers(&self, id: Id) -> Result<BTreeSet<(Id, Id)>> {

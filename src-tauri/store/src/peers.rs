@@ -229,8 +229,8 @@ impl Store {
         self.beyond(ours, &self.known_of(parent)?, &[])
     }
 
-    /// Changes that an organisation may hold, and of whose laptops one at least is not known to hold them.
-    pub fn unheld_by(&self, org: Id) -> Result<u64> {
+    /// Changes that an organisation may hold and is not known to hold on each of its laptops: what a stick for it would carry.
+    pub fn waiting_for(&self, org: Id) -> Result<u64> {
         self.beyond(|stream| self.may_hold(org, stream), &self.known_of(org)?, &[])
     }
 

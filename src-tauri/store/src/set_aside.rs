@@ -62,7 +62,9 @@ impl Store {
     pub fn set_aside(&self) -> Result<Vec<SetAside>> {
         let mut list = Vec::new();
         let mut statement = self.db.prepare_cached(
-            "SELECT stream, header, salt, body FROM change WHERE counts = 0 ORDER BY stream, seq, hash",
+            // Only streams that do not count whole are looked through.
+            "SELECT stream, header, salt, body FROM change
+             WHERE stream IN (SELECT id FROM stream WHERE counts_to <> -1) AND counts = 0 ORDER BY stream, seq, hash",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

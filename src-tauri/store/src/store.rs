@@ -73,6 +73,8 @@ pub struct Store {
     pub(crate) me: Me,
     pub(crate) moved: bool,
     pub(crate) changed: Changed,
+    /// What comes is put into the journal and folded later
+    pub(crate) deferred: bool,
     _lock: InstanceLock,
 }
 
@@ -218,6 +220,7 @@ impl Store {
             me,
             moved,
             changed: Changed::default(),
+            deferred: false,
             _lock: lock,
         };
         if folded_by.as_deref() != Some(&FOLD_VERSION.to_be_bytes()) {
@@ -300,6 +303,11 @@ impl Store {
     /// Today in China, as every rule takes it.
     pub fn today(&self) -> NaiveDate {
         china(self.now_ms()).date_naive()
+    }
+
+    /// When this program was built, ms since 1970: nothing that it reads can be right and older.
+    pub fn built_ms(&self) -> i64 {
+        self.surroundings.built_ms
     }
 
     /// What is odd about this laptop's clock, in a sentence.
@@ -455,6 +463,12 @@ impl Store {
     /// Keeps by which rules the tables were folded.
     pub(crate) fn keep_folded(&self) -> Result<()> {
         put_secret(&self.db, FOLDED_BY, &FOLD_VERSION.to_be_bytes())
+    }
+
+    /// The tables are older than the journal from here on.
+    pub(crate) fn forget_folded(&self) -> Result<()> {
+        self.db.prepare_cached("DELETE FROM secret WHERE name = ?1")?.execute([FOLDED_BY])?;
+        Ok(())
     }
 
     /// Keeps the last stamp followed from elsewhere, so that a restart does not go back behind it.

@@ -6,6 +6,7 @@ import type {
   Look,
   BackupWritten,
   Restore,
+  Below,
   BundleSealed,
   BundlesRead,
   ClearPart,
@@ -14,7 +15,12 @@ import type {
   WriteBundle,
   Confirmed,
   Conflict,
+  OpenDoubt,
   Resolve,
+  ResolveMany,
+  SettleVoid,
+  UnmaskConflict,
+  WholeSide,
   CourtyardCard,
   Courtyards,
   SaveCourtyard,
@@ -89,6 +95,9 @@ import type {
   NoteSaved,
   SaveNote,
   Organisation,
+  Doubles,
+  ListDoubles,
+  TwoPersons,
   Balance,
   Claim,
   ClaimPoints,
@@ -130,8 +139,10 @@ import type {
   Hit,
   SetSettings,
   Settings,
+  ReadLog,
   ReadStick,
   Stick,
+  StickLog,
   StickRead,
   StickState,
   StickWritten,
@@ -151,6 +162,17 @@ import type {
   SyncGlance,
   SyncState,
   UseHub,
+  HandOver,
+  LateChange,
+  ListTransfers,
+  OneTransfer,
+  ReceiveMember,
+  Release,
+  SettleLate,
+  TransferAccepted,
+  TransferDossier,
+  TransferMade,
+  Transfers,
   Group,
   Limit,
   Recent,
@@ -203,6 +225,8 @@ export interface Commands {
   "draft.drop": { request: DraftKey; response: Empty };
   /** What there is to do today */
   "home.today": { request: Nothing; response: Today };
+  /** A township's or a county's morning, by what stands right below */
+  "home.below": { request: Nothing; response: Below };
   /** People, courtyards, errands, posts and pages */
   "search.all": { request: Find; response: Array<Hit> };
   /** Takes back the last act of this user on this machine; null when there is none */
@@ -233,6 +257,32 @@ export interface Commands {
   "member.check": { request: SaveMember; response: Array<Problem> };
   /** Puts several people into one party group; undone as one */
   "member.regroup": { request: Regroup; response: Regrouped };
+  /** Says that two records are the same person */
+  "person.join": { request: TwoPersons; response: JustDone };
+  /** Says that two records are not the same person, which is remembered */
+  "person.part": { request: TwoPersons; response: JustDone };
+  /** Records that may be the same person, until somebody says */
+  "person.doubles": { request: ListDoubles; response: Doubles };
+  /** Transfers and what is to be done with them */
+  "transfer.list": { request: ListTransfers; response: Transfers };
+  /** A transfer with the dossier that was handed over, numbers masked */
+  "transfer.show": { request: OneTransfer; response: TransferDossier };
+  /** Lets a member go to another organisation */
+  "transfer.release": { request: Release; response: TransferMade };
+  /** Takes a release back before it was accepted, or a hand-over */
+  "transfer.cancel": { request: OneTransfer; response: JustDone };
+  /** Hands the dossier to the new organisation; done by whoever stands above both */
+  "transfer.hand_over": { request: HandOver; response: TransferMade };
+  /** Takes the member in with the dossier that was handed over */
+  "transfer.accept": { request: OneTransfer; response: TransferAccepted };
+  /** Tells the old organisation that the new one has accepted */
+  "transfer.confirm": { request: OneTransfer; response: JustDone };
+  /** Takes in somebody from an organisation outside of what we hold */
+  "transfer.receive": { request: ReceiveMember; response: TransferMade };
+  /** What the old organisation wrote too late for the dossier */
+  "transfer.late": { request: OneTransfer; response: Array<LateChange> };
+  /** Takes a late change over into the new dossier, or leaves it */
+  "transfer.settle": { request: SettleLate; response: JustDone };
   /** Reads a file; the job's result is an ImportPreview */
   "import.open": { request: OpenImport; response: JobStarted; result: ImportPreview };
   /** Corrects what the columns mean */
@@ -319,6 +369,8 @@ export interface Commands {
   "stick.find": { request: Nothing; response: Array<Stick> };
   /** What waits to be handed over */
   "stick.state": { request: Nothing; response: StickState };
+  /** Sticks that were read and written on this machine, newest first */
+  "stick.log": { request: ReadLog; response: Array<StickLog> };
   /** Reads a file or all files of a folder; the job's result is a StickRead */
   "stick.read": { request: ReadStick; response: JobStarted; result: StickRead };
   /** Writes a bundle into a folder; the job's result is a StickWritten */
@@ -355,6 +407,14 @@ export interface Commands {
   "conflict.list": { request: Nothing; response: Array<Conflict> };
   /** Says which side stands */
   "conflict.resolve": { request: Resolve; response: JustDone };
+  /** Says which sides stand, as one act; never for ID numbers */
+  "conflict.resolve_many": { request: ResolveMany; response: JustDone };
+  /** Shows the whole numbers of a conflict, for a purpose */
+  "conflict.unmask": { request: UnmaskConflict; response: Array<WholeSide> };
+  /** What a person should look at: void records that were written to, caps that two computers exceeded together, what a newer version froze, what waits */
+  "conflict.doubts": { request: Nothing; response: Array<OpenDoubt> };
+  /** Says whether a void record that was written to stays void */
+  "conflict.settle_void": { request: SettleVoid; response: JustDone };
   /** The digests of this store */
   "digest.get": { request: DigestOf; response: Digest };
   /** Fills a store with made-up data */

@@ -20,11 +20,14 @@ const menus: Record<Level, MenuItem[]> = {
   township: [
     item('today', 'today', w.today, true),
     item('stick', 'stick', w.sticks, true),
+    item('settle', 'doubt', w.settle, true),
+    item('villages', 'villages', w.villages, true),
     item('roster', 'roster', w.roster, true),
     item('points', 'points', w.pointsReview, true),
   ],
   county: [
     item('today', 'today', w.today, true),
+    item('villages', 'villages', w.townships, true),
     item('roster', 'roster', w.roster, true),
     item('stick', 'stick', w.sticks, true),
   ],

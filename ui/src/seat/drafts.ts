@@ -11,6 +11,7 @@ export function draftRoute(key: string): string {
   if (noun === 'points') return '/points'
   if (noun === 'post') return '/posts'
   if (noun === 'import') return '/roster/import'
+  if (noun === 'settle') return '/settle'
   return '/today'
 }
 

@@ -61,6 +61,11 @@ export function aCard(change: Partial<MemberCard> = {}): MemberCard {
       { date: '2026-01-12', kind: 'post', text: '定了「矛盾调解岗」', detail: null },
     ],
     standing: { year: 2026, points: 38, pending: 0, rank: 5, of: 63 },
+    transfer: null,
+    read_only: false,
+    records: [],
+    elsewhere: [],
+    points_together: 38,
     ...change,
   }
 }

@@ -31,6 +31,8 @@ pub(super) struct Facts {
     pub(super) conflicts: u64,
     pub(super) doubtful: usize,
     pub(super) claims: Claims,
+    /// Transfers that wait for this seat, and what of them in a sentence
+    pub(super) transfers: (usize, String),
     pub(super) stick: Option<Stick>,
 }
 
@@ -98,6 +100,7 @@ pub(super) fn read(session: &mut Session, yards: &[Courtyard]) -> Result<Facts, 
         conflicts: session.store.conflict_count()?,
         doubtful,
         claims: claims(session)?,
+        transfers: crate::transfer::waiting_here(session)?,
         stick: stick(session)?,
     })
 }

@@ -35,6 +35,7 @@ pub(super) fn all(facts: &Facts) -> Tasks {
     due.extend(facts.terms.iter().filter_map(|term| of_term(term, facts)));
     due.extend(of_claims(facts));
     due.extend(of_doubts(facts));
+    due.extend(of_transfers(facts));
     due.extend(unattended(&facts.unattended));
     due.extend(facts.stick.as_ref().and_then(|stick| of_stick(stick, facts)));
     // Stable: of one day, errands come first.
@@ -224,6 +225,22 @@ fn of_doubts(facts: &Facts) -> Vec<Due> {
         due.push(of("doubtful", title, "号码、日期有对不上的，定一处少一处", "/roster?doubt=1"));
     }
     due
+}
+
+fn of_transfers(facts: &Facts) -> Option<Due> {
+    let (count, said) = &facts.transfers;
+    (*count > 0).then(|| Due {
+        on: None,
+        task: Task {
+            id: "transfers".to_owned(),
+            state: TaskState::Open,
+            title: format!("{count}\u{a0}个人的组织关系等您办"),
+            detail: said.trim_end_matches('。').to_owned(),
+            lateness: None,
+            verb: "去办转接".to_owned(),
+            route: "/transfers".to_owned(),
+        },
+    })
 }
 
 fn unattended(yards: &[(String, String)]) -> Vec<Due> {

@@ -24,6 +24,9 @@ const REVERSAL: &str = ":reversal";
 
 /// What the rule of an entry is called.
 fn called(session: &Session, entry: &EntryRow) -> Result<String, ApiError> {
+    if entry.rule == super::CARRIED {
+        return Ok("组织关系转接，积分随人走".to_owned());
+    }
     let book = entry.terms.get(TERM_BOOK).and_then(Value::as_text).unwrap_or_default();
     Ok(rule_name(book_named(session, book)?, &entry.rule))
 }

@@ -21,8 +21,10 @@ pub(super) const REFUSED: &str = "refused";
 
 /// Where the terms of an entry hold the book, the times and the claim; between them are cap, asked and granted.
 pub(super) const TERM_BOOK: usize = 0;
+pub(super) const TERM_ASKED: usize = 2;
+pub(super) const TERM_GRANTED: usize = 3;
 const TERM_TIMES: usize = 4;
-const TERM_CLAIM: usize = 5;
+pub(super) const TERM_CLAIM: usize = 5;
 
 /// Where a claim stands.
 pub(super) fn state(claim: &Record) -> ClaimState {

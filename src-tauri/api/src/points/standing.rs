@@ -3,13 +3,13 @@
 use yuanba_core::tables::points_claim;
 use yuanba_core::{Id, MemberKind};
 use yuanba_journal::payload::Ledger;
-use yuanba_practices::points::Period;
-use yuanba_store::Record;
+use yuanba_practices::points::{Close, Period};
+use yuanba_store::{EntryFilter, Record};
 
 use super::balances::rank_of;
 use super::history::state;
-use super::rules::signed;
-use super::{ClaimState, EntryState, entries};
+use super::rules::{self, signed};
+use super::{ClaimState, EntryState, PeopleGroup, entries};
 use crate::error::ApiError;
 use crate::member::{EventKind, Standing, TimelineEntry};
 use crate::session::Session;
@@ -63,4 +63,30 @@ pub(crate) fn told(session: &mut Session, member: Id) -> Result<Vec<TimelineEntr
             detail: line.reason,
         })
         .collect())
+}
+
+/// The rule under which points go with somebody who moves to another organisation.
+pub(crate) const CARRIED: &str = "transfer";
+
+/// What a member has earned in the organisation of the record, all years together and what was carried in or out left out.
+pub(crate) fn earned(session: &Session, member: &Record) -> Result<i64, ApiError> {
+    let filter = EntryFilter { ledger: Ledger::Points, account: Some(member.id), org: Some(member.org) };
+    let entries = session.store.entries(filter)?;
+    Ok(entries.iter().filter(|entry| entry.rule != CARRIED).map(|entry| entry.moves).sum())
+}
+
+/// What a member has now: posted, and where the book starts anew, of its running period.
+pub(crate) fn balance(session: &Session, member: &Record) -> Result<i64, ApiError> {
+    let today = session.store.today();
+    let book = rules::book(session, PeopleGroup::Members, today)?;
+    let (first, last) = match book.close {
+        Close::Reset => {
+            let (first, last) = book.close_period.span(today);
+            (first.to_string(), last.to_string())
+        }
+        Close::Carry => ("0000-00-00".to_owned(), "9999-99-99".to_owned()),
+    };
+    let filter = EntryFilter { ledger: Ledger::Points, account: Some(member.id), org: Some(member.org) };
+    let entries = session.store.entries(filter)?;
+    Ok(entries.iter().filter(|entry| (&first..=&last).contains(&&entry.on)).map(|entry| entry.moves).sum())
 }

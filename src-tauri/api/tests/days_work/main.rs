@@ -1,6 +1,8 @@
 //! A village's working day by typed commands, and each act taken back.
 
 mod backup;
+mod below;
+mod conflicts;
 mod courtyard;
 mod home;
 mod member;

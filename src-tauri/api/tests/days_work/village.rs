@@ -29,6 +29,11 @@ pub const PASSPHRASE: &str = "shi qiao 2026";
 impl Village {
     /// A new village on the morning of 12 June 2026.
     pub fn new() -> Village {
+        Village::of("village", "青石桥村", "罗永福")
+    }
+
+    /// A new store of a level on the same morning, with whoever works there.
+    pub fn of(level: &str, name: &str, user: &str) -> Village {
         let clock = Arc::new(TestClock(AtomicI64::new(0)));
         let dir = tempfile::tempdir().expect("a folder");
         let mut surroundings = Surroundings::real();
@@ -39,9 +44,42 @@ impl Village {
         village.on("2026-06-12");
         village.call(
             "store.create",
-            json!({"level": "village", "name": "青石桥村", "user": "罗永福", "passphrase": PASSPHRASE}),
+            json!({"level": level, "name": name, "user": user, "passphrase": PASSPHRASE}),
         );
         village
+    }
+
+    /// A path in the folder.
+    pub fn path(&self, name: &str) -> String {
+        self.dir.path().join(name).to_string_lossy().into_owned()
+    }
+
+    /// Takes its place under an office, or beside another computer of `org`.
+    pub fn enrol(&self, office: &Village, org: Option<&str>) {
+        let (request, grant) = (self.path("申请"), self.path("授权"));
+        self.call("enrol.request", json!({"out": request}));
+        office.call("enrol.grant", json!({"request": request, "out": grant, "org": org}));
+        self.call("enrol.accept", json!({"file": grant}));
+    }
+
+    /// Writes a stick for somebody into a new folder.
+    pub fn write(&self, to: &str) -> String {
+        let folder =
+            self.path(&format!("U盘{}", std::fs::read_dir(self.dir.path()).expect("a folder").count()));
+        std::fs::create_dir(&folder).expect("a folder");
+        self.call("bundle.write", json!({"to": to, "out": folder}));
+        folder
+    }
+
+    /// Carries a stick to somebody who reads it.
+    pub fn carry(&self, to: &str, reader: &Village) -> Value {
+        reader.call("bundle.read", json!({"paths": [self.write(to)]}))["files"][0].clone()
+    }
+
+    /// Moves the clock to a minute of a day.
+    pub fn at(&self, day: &str, time: &str) {
+        let time = chrono::DateTime::parse_from_rfc3339(&format!("{day}T{time}:00+08:00")).expect("a time");
+        self.clock.0.store(time.timestamp_millis(), Ordering::SeqCst);
     }
 
     /// Moves the clock to ten in the morning of a day.

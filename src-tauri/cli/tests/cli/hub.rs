@@ -62,6 +62,11 @@ impl Hub {
         }
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     pub fn kill(&mut self) {
         self.program.kill().expect("killed");
         self.program.wait().expect("ended");

@@ -261,6 +261,9 @@ impl Call {
             self.fresh = false;
         }
         if let Some(theirs) = answer.vector {
+            if is_flood(store, &theirs)? {
+                store.defer_folding();
+            }
             self.theirs = theirs;
             self.fresh = true;
         }
@@ -283,6 +286,7 @@ impl Call {
     /// # Errors
     /// Those of the store.
     pub fn end(mut self, store: &mut Store) -> Result<Synced> {
+        store.fold_deferred()?;
         if self.synced.time_ms.is_some() {
             if self.theirs == self.heard {
                 store.hear_again(self.hub)?;
@@ -325,6 +329,20 @@ impl Call {
         let message = format!("{message}{}", untouched(None));
         Err(Refusal::new(refused.code(), message, next).into())
     }
+}
+
+/// Changes that are worth folding at once at the end of a call.
+const FLOOD: u64 = 30_000;
+
+/// Whether a new machine is about to take in many times what it holds.
+fn is_flood(store: &Store, theirs: &Vector) -> Result<bool> {
+    let reach = |tips: &[yuanba_journal::author::Tip]| tips.iter().map(|tip| tip.seq).max().unwrap_or(0);
+    let mut comes = 0;
+    for (stream, ours) in store.lacking(theirs)? {
+        comes += theirs.get(&stream).map_or(0, |tips| reach(tips)).saturating_sub(reach(&ours));
+    }
+    let held: u64 = store.vector_for(store.org())?.values().map(|tips| reach(tips)).sum();
+    Ok(comes > FLOOD && comes > 4 * held)
 }
 
 /// A whole exchange over a line. `progress` is told after each answer and may stop it; what was exchanged until then counts.

@@ -3,6 +3,7 @@
 mod convergence;
 mod county;
 mod damage;
+mod deferred;
 mod family;
 mod migrations;
 mod outsider;

@@ -19,7 +19,19 @@ code: string | null, text: string, from: RecordId | null, from_name: string | nu
 /**
  * Both sides hold the same now
  */
-even: boolean, };
+even: boolean, 
+/**
+ * When it was written, as the writer's clock said
+ */
+written_at: string | null, 
+/**
+ * That clock could not be right
+ */
+clock_odd: boolean, 
+/**
+ * 手记 3 篇，代办 2 件
+ */
+what: string, };
 
 /**
  * A bundle that stands in the folder.

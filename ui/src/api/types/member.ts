@@ -2,6 +2,7 @@
 
 import type { Done, Problem, RecordId } from "./dto";
 import type { MemberRow } from "./roster";
+import type { Transfer } from "./transfer";
 
 /**
  * Something about a person that somebody has to settle.
@@ -21,6 +22,11 @@ export type DoubtChoice = { side: string, value: string, who: string, };
  * An existing person, or nobody for a new one.
  */
 export type EditMember = { id?: RecordId | null, };
+
+/**
+ * The same person in another organisation.
+ */
+export type Elsewhere = { id: RecordId, org_name: string, name: string, status: string, points: number, };
 
 /**
  * What an entry of somebody's timeline is about.
@@ -62,7 +68,27 @@ export type MemberCard = { member: MemberFields, row: MemberRow,
 /**
  * Three tags under the name
  */
-tags: Array<string>, sentence: string, doubts: Array<Doubt>, groups: Array<FactGroup>, timeline: Array<TimelineEntry>, standing: Standing | null, };
+tags: Array<string>, sentence: string, doubts: Array<Doubt>, groups: Array<FactGroup>, timeline: Array<TimelineEntry>, standing: Standing | null, 
+/**
+ * Under which transfer somebody has gone or come
+ */
+transfer: Transfer | null, 
+/**
+ * Somebody who has gone is only read here
+ */
+read_only: boolean, 
+/**
+ * The records that show as this person, where there are several
+ */
+records: Array<PersonRecord>, 
+/**
+ * The same person in other organisations, as far as this seat sees them
+ */
+elsewhere: Array<Elsewhere>, 
+/**
+ * All that the person has earned, here and elsewhere
+ */
+points_together: number, };
 
 /**
  * Everything a person of the roster has. IDs and phones are masked unless a purpose was given; saving a value that
@@ -104,6 +130,23 @@ export type MemberList = { count: number, members: Array<ListedMember>, };
  * A person was written. What is doubtful about it is listed; it is saved all the same.
  */
 export type MemberSaved = { id: RecordId, done: Done, problems: Array<Problem>, };
+
+/**
+ * One of the records that show as one person.
+ */
+export type PersonRecord = { id: RecordId, name: string, 
+/**
+ * Masked
+ */
+id_number: string | null, 
+/**
+ * What it alone says beside that, in a few words
+ */
+text: string, 
+/**
+ * It gives its id to the whole
+ */
+leads: boolean, };
 
 /**
  * Fields of a person to be written; those left out stay as they are, `null` empties a field.

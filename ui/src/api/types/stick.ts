@@ -1,6 +1,6 @@
 // Written from src-tauri/api; a test compares. Update with: YUANBA_UPDATE=1 cargo test -p yuanba-api
 
-import type { Named } from "./dto";
+import type { Named, RecordId } from "./dto";
 
 /**
  * A line of what a stick carries.
@@ -18,6 +18,11 @@ export type Direction = "read" | "written";
 export type FileStatus = "read" | "already" | "parked" | "refused";
 
 /**
+ * Which lines of the log: the newest so many, or of one organisation alone.
+ */
+export type ReadLog = { org?: RecordId | null, limit?: number | null, };
+
+/**
  * A file or a folder.
  */
 export type ReadStick = { path: string, };
@@ -30,12 +35,36 @@ export type Stick = { path: string, name: string, free_bytes: number, bundles: n
 /**
  * One file that was looked at.
  */
-export type StickFile = { file: string, status: FileStatus, new: number, from: string | null, text: string, };
+export type StickFile = { file: string, status: FileStatus, new: number, from: string | null, 
+/**
+ * Its id, for the way back
+ */
+from_org: RecordId | null, text: string, code: string | null, written_at: string | null, clock_odd: boolean, 
+/**
+ * 手记 3 篇，代办 2 件
+ */
+what: string, };
 
 /**
  * One line of this machine's log of sticks.
  */
-export type StickLog = { at: string, direction: Direction, file: string, new: number, status: string, };
+export type StickLog = { at: string, direction: Direction, file: string, new: number, status: string, 
+/**
+ * What became of a file that was read
+ */
+outcome: FileStatus | null, code: string | null, 
+/**
+ * Who wrote it, as far as it says so, or for whom it was written
+ */
+org: RecordId | null, org_name: string | null, 
+/**
+ * When it was written, as the writer's clock said
+ */
+written_at: string | null, clock_odd: boolean, 
+/**
+ * 手记 3 篇，代办 2 件
+ */
+what: string, };
 
 /**
  * What a stick brought: the result of `stick.read`.

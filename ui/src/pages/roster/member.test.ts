@@ -27,6 +27,8 @@ function village(change: Partial<StoreStatus> = {}, card: Partial<MemberCard> = 
     'member.void': () => ({ done }),
     'member.unmask': () => ({ id_number: '511722196803150024', phones: ['13600000052'], address: '青石桥村二组3号', household_place: '明水县青石桥村二组3号', floating_place: null }),
     'conflict.resolve': () => ({ done }),
+    'transfer.release': () => ({ id: 't'.repeat(32), member: id, done }),
+    'person.part': () => ({ done }),
     'roster.query': () => ({ count: 0, ids: [], facets: { kinds: [], party_groups: [], doubtful: 0 }, sentence: '' }),
     'draft.get': () => ({ body: kept, at: kept === null ? null : at }),
     'draft.put': () => ({ at }),
@@ -203,5 +205,45 @@ describe('the form', () => {
     expect(field('现在做什么').value).toBe('种柑橘')
     await press('存下来')
     expect(b.of('member.save')).toMatchObject([{ fields: { job: '种柑橘' } }])
+  })
+})
+
+describe('somebody who moves, or stands in several records', () => {
+  it('is released to an organisation that is named, on a day', async () => {
+    const b = village()
+    await page(`/roster/${id}`)
+    await press('转出')
+    await press('转出何玉兰')
+    expect(document.body.textContent).toContain('还没写转到哪里。')
+    await type('转到哪个支部', '云门村党支部')
+    await press('把何玉兰转到云门村党支部')
+    expect(b.of('transfer.release')).toMatchObject([{ member: id, to: '云门村党支部', outside: false, reason: null, letter: null }])
+  })
+
+  it('is only read once gone', async () => {
+    village({}, { read_only: true, tags: ['正式党员', '已转出'], sentence: '已转出，去云门村党支部，等上级转交' })
+    await page(`/roster/${id}`)
+    const buttons = [...document.querySelectorAll('.btn')].map((b) => b.textContent?.trim())
+    for (const gone of ['改资料', '转出', '作废这一条']) expect(buttons).not.toContain(gone)
+    expect(document.querySelector('.main-act')?.textContent).toContain('去办转接')
+    expect(await findings()).toEqual([])
+  })
+
+  it('is parted again, record by record, and told of elsewhere', async () => {
+    const two = '2'.repeat(32)
+    const b = village({}, {
+      records: [
+        { id, name: '何玉兰', id_number: '511722********0024', text: '党小组第二小组', leads: true },
+        { id: two, name: '何玉兰', id_number: null, text: '出生日期1968-03', leads: false },
+      ],
+      elsewhere: [{ id: '3'.repeat(32), org_name: '云门村党支部', name: '何玉兰', status: '正常', points: 6 }],
+      points_together: 44,
+    })
+    await page(`/roster/${id}`)
+    expect(document.body.textContent).toContain('由 2\u00a0条记录合成')
+    expect(document.body.textContent).toContain('合起来攒过 44\u00a0分')
+    expect(await findings()).toEqual([])
+    await press('分出来')
+    expect(b.of('person.part')).toEqual([{ first: id, second: two }])
   })
 })

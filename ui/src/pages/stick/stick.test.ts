@@ -9,9 +9,10 @@ vi.mock('@/api/files', () => ({ pickFile: async () => '/usb/申请.yuanba-reques
 
 const aStick = (change: Partial<Stick> = {}): Stick => ({ path: '/usb', name: '村务1号', free_bytes: 3_435_973_836, bundles: 2, ...change })
 const files: StickFile[] = [
-  { file: '柳坝镇-20260611.yuanba', status: 'read', new: 9, from: '柳坝镇', text: '镇里的回执，31条都收到了。' },
-  { file: '茶园村-20260601.yuanba', status: 'refused', new: 0, from: null, text: '没读进来：文件坏了一截。村里的数据一条也没动。请他们再写一个。' },
+  { file: '柳坝镇-20260611.yuanba', status: 'read', new: 9, from: '柳坝镇', from_org: null, text: '镇里的回执，31条都收到了。', code: null, written_at: null, clock_odd: false, what: '' },
+  { file: '茶园村-20260601.yuanba', status: 'refused', new: 0, from: null, from_org: null, text: '没读进来：文件坏了一截。村里的数据一条也没动。请他们再写一个。', code: 'damaged', written_at: null, clock_odd: false, what: '' },
 ]
+const aLine = { outcome: null, code: null, org: null, org_name: null, written_at: null, clock_odd: false, what: '' }
 const org = (id: string, name: string, parent: string | null): Organisation => ({ id, name, level: 'village', parent, replicas: 1, absorbed_into: null, last_heard: null })
 
 function office(change: { status?: Partial<StoreStatus>; sticks?: () => Stick[]; state?: Partial<StickState>; orgs?: Organisation[]; fail?: 'read' | 'cancelled' } = {}) {
@@ -19,7 +20,7 @@ function office(change: { status?: Partial<StoreStatus>; sticks?: () => Stick[];
   return bridge({
     'store.status': () => aVillage(change.status),
     'stick.find': () => (change.sticks ?? (() => [aStick()]))(),
-    'stick.state': () => ({ to: { id: '2'.repeat(32), name: '柳坝镇' }, waiting: 12, streams: 2, log: [{ at: '2026-06-03T10:00:00+08:00', direction: 'written', file: 'a.yuanba', new: 31, status: '给柳坝镇' }], ...change.state }),
+    'stick.state': () => ({ to: { id: '2'.repeat(32), name: '柳坝镇' }, waiting: 12, streams: 2, log: [{ at: '2026-06-03T10:00:00+08:00', direction: 'written', file: 'a.yuanba', new: 31, status: '给柳坝镇', ...aLine }], ...change.state }),
     'org.list': () => change.orgs ?? [],
     'stick.read': () => ({ job: (job = 'read') }),
     'stick.write': () => ({ job: (job = 'write') }),
@@ -103,7 +104,7 @@ describe('handing over by stick', () => {
   })
 
   it('takes its own file on the stick for what it is, not for a wrong one', async () => {
-    office({ state: { log: [{ at: '2026-06-03T10:00:00+08:00', direction: 'written', file: '茶园村-20260601.yuanba', new: 31, status: '给柳坝镇' }] } })
+    office({ state: { log: [{ at: '2026-06-03T10:00:00+08:00', direction: 'written', file: '茶园村-20260601.yuanba', new: 31, status: '给柳坝镇', ...aLine }] } })
     const { wrapper } = await open()
     await main(wrapper)
     expect(wrapper.text()).toContain('这是这台电脑写出去的')
