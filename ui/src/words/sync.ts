@@ -60,6 +60,7 @@ export const sync = sentences({
   neverHeard: '还没听到过',
   lacks: '还缺什么',
   lacksCount: (n: number) => `还缺${n}条`,
+  lacksOnServer: (n: number) => `等它来取${n}条`,
   lacksNothing: '都有了',
   peersEmpty: '上下级都还没有接上',
   peersEmptyText: '接上以后，这里看得到谁收到了、还缺多少。',
@@ -67,7 +68,6 @@ export const sync = sentences({
 
   parked: '等着接上的',
   parkedNone: '没有等着的',
-  parkedNoneText: '来的都接上了，中间不缺。',
   from: (org: string, laptop: string | null) => (laptop === null ? `${org}的一台新电脑` : `${org}的${laptop}电脑`),
   missing: (from: number, to: number) => (from === to ? `缺第${from}条` : `缺第${from}–${to}条`),
   missingPart: '前面有一段还没来',
@@ -75,6 +75,7 @@ export const sync = sentences({
   parkedNext: (org: string) => `请${org}再交一次U盘，或者等那台电脑联网，缺的来了会自己接上。`,
 
   refused: '没有收的U盘',
+  outside: '没有收的，不算数的',
   refusedNote: '这两个月的',
   refusedFrom: (name: string) => `${name}带来的`,
 
@@ -95,5 +96,4 @@ export const sync = sentences({
   },
   wrote: (what: string, who: string | null) => (who === null ? what : `${what}，${who}写的`),
   allWell: '都收了，也都算数',
-  allWellText: '没有退回去的U盘，也没有不算数的。',
 })

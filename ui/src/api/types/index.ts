@@ -35,7 +35,6 @@ export type * from "./roster";
 export type * from "./search";
 export type * from "./settings";
 export type * from "./stick";
-export type * from "./sync";
 export type * from "./store";
 export type * from "./sync";
 export type * from "./transfer";
