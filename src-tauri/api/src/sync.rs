@@ -169,6 +169,8 @@ const PAUSED: &str = "sync.paused";
 const CALM: Duration = Duration::from_secs(300);
 /// So long after somebody has saved something.
 const AFTER_SAVE: Duration = Duration::from_secs(20);
+/// How often it is looked whether something was saved.
+const LOOK: Duration = Duration::from_secs(5);
 /// After the first call that went wrong; twice as long after each further one.
 const BACK_OFF: Duration = Duration::from_secs(30);
 const BACK_OFF_MAX: Duration = Duration::from_secs(1800);
@@ -196,15 +198,15 @@ impl Calling {
         self.woken.notify_all();
     }
 
-    /// Waits so long, in steps; once something waits to be handed up, for one step more at most.
-    fn rest_calmly(&self, mut left: Duration, step: Duration, something_waits: impl Fn() -> bool) {
-        while left > step && !something_waits() {
+    /// Waits so long, looking every `step` whether something waits to be handed up; from then on for `then` at most.
+    fn rest_calmly(&self, mut left: Duration, step: Duration, then: Duration, waits: impl Fn() -> bool) {
+        while left > then && !waits() {
             if self.rest(step) {
                 return;
             }
-            left -= step;
+            left = left.saturating_sub(step);
         }
-        self.rest(left.min(step));
+        self.rest(left.min(then));
     }
 
     /// Waits until somebody asks for a call, or so long; answers whether somebody asked.
@@ -544,7 +546,7 @@ impl Api {
                     Some(Ok(())) => {
                         failures = 0;
                         // What is saved meanwhile need not wait for the calm to end.
-                        api.inner.calling.rest_calmly(CALM, AFTER_SAVE, || api.something_waits());
+                        api.inner.calling.rest_calmly(CALM, LOOK, AFTER_SAVE, || api.something_waits());
                     }
                     Some(Err(_)) => {
                         failures = (failures + 1).min(16);
@@ -590,7 +592,8 @@ mod tests {
     fn what_is_saved_in_a_calm_hour_does_not_wait_for_its_end() {
         let (calling, asked) = (Calling::default(), Cell::new(0));
         let began = Instant::now();
-        calling.rest_calmly(Duration::from_secs(3600), Duration::from_millis(5), || {
+        let (hour, blink) = (Duration::from_secs(3600), Duration::from_millis(5));
+        calling.rest_calmly(hour, blink, blink, || {
             asked.set(asked.get() + 1);
             asked.get() > 3
         });
@@ -603,7 +606,8 @@ mod tests {
         let calling = Calling::default();
         *calling.wake.lock().expect("nobody else") = true;
         let began = Instant::now();
-        calling.rest_calmly(Duration::from_secs(3600), Duration::from_secs(1800), || false);
+        let (hour, half) = (Duration::from_secs(3600), Duration::from_secs(1800));
+        calling.rest_calmly(hour, half, half, || false);
         assert!(began.elapsed() < Duration::from_secs(60));
     }
 }
