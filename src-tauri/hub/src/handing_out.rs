@@ -75,7 +75,7 @@ async fn missing<A: Archive>(
         && tip.seq < end.seq
     {
         // The run that holds the change that they end with comes first, and says whether it is the same.
-        let runs = archive.runs(held.row, tip.seq - 1, most).await?;
+        let runs = archive.runs(held.row, tip.seq.saturating_sub(1), most).await?;
         if let Some(run) = runs.first()
             && (run.last == tip.hash || holds(key, &held.stream, run, tip)?)
         {

@@ -142,8 +142,17 @@ impl<A: Archive> Hub<A> {
     /// Those of the archive.
     pub async fn refresh(&self) -> Result<(), ArchiveError> {
         let since = self.shelf.read().await.arrival();
-        let news = self.archive.news(since).await?;
+        let mut news = self.archive.news(since).await?;
+        // The archive itself has gone back in time: another took over that had not heard of everything.
+        let went_back = news.arrival < since;
+        if went_back {
+            news = self.archive.news(0).await?;
+        }
         let mut shelf = self.shelf.write().await;
+        if went_back && shelf.arrival() == since {
+            tracing::warn!(from = since, to = news.arrival, "the archive has gone back in time");
+            *shelf = Shelf::default();
+        }
         // Another request may have brought newer news meanwhile.
         if news.arrival > shelf.arrival() || shelf.arrival() == 0 {
             shelf.update(news)?;

@@ -23,6 +23,7 @@ export const settle = sentences({
   putOff: (n: number) => `这${n}处先放着`,
   emptyValue: '没有写',
   agree: (n: number) => `一样的有${n}项，没有列出来。`,
+  keys: '键盘上：← →选哪一边，↑ ↓换一项，Ctrl Enter存下。',
   seeWhole: '看全号',
   seeWholeOf: (field: string) => `看${field}的全号`,
   wholeAsk: (name: string) => `看${name}的全号？`,

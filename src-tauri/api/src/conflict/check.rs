@@ -42,7 +42,7 @@ mod tests {
     fn what_is_wrong_with_a_number_is_said_in_words() {
         assert_eq!(id_words("511722198507010018"), "校验码对");
         assert_eq!(id_words("511722198507010081"), "校验码不对，可能写反了两位");
-        assert_eq!(id_words("511722198507010013"), "校验码不对，有一位抄错了");
+        assert_eq!(id_words("511722198507010015"), "校验码不对，有一位抄错了");
         assert_eq!(id_words("51172219850701001"), "只有 17 位，少了 1 位");
         assert_eq!(id_words("5117221985070100188"), "有 19 位，多了 1 位");
         assert_eq!(id_words("511722196302290010"), "里面的出生日期，日历上没有");

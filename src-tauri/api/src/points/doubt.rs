@@ -82,6 +82,8 @@ pub(crate) fn over_caps(session: &mut Session) -> Result<Vec<OpenDoubt>, ApiErro
     /// What counts to one cap: the account, the rule, the first day of its period
     type Counted = (Id, String, NaiveDate);
     let mut sums: BTreeMap<Counted, (Id, Cap, String, i64)> = BTreeMap::new();
+    // Once for all: a county has entries by the hundred thousand.
+    let aliases = session.store.all_aliases()?;
     let mut rules: HashMap<(String, String), Option<(Cap, String)>> = HashMap::new();
     for entry in entries(session, None)?.into_iter().filter(counts) {
         let book = entry.terms.get(TERM_BOOK).and_then(Value::as_text).unwrap_or_default();
@@ -96,7 +98,7 @@ pub(crate) fn over_caps(session: &mut Session) -> Result<Vec<OpenDoubt>, ApiErro
             }
         };
         let (Some((cap, name)), Some(day)) = (rule, held_day(Some(&entry.on))) else { continue };
-        let account = session.store.representative(entry.to)?;
+        let account = aliases.get(&entry.to).copied().unwrap_or(entry.to);
         let sum = sums
             .entry((account, entry.rule.clone(), cap.period.span(day).0))
             .or_insert((entry.org, cap, name, 0));

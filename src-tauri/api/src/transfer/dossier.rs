@@ -1,5 +1,6 @@
 //! The dossier that goes with a member: the fields, what has happened, and the points.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 use yuanba_core::tables::{courtyard, field_note, member, transfer};
@@ -119,31 +120,44 @@ pub(super) fn of(session: &mut Session, record: &Record) -> Result<Dossier, ApiE
     })
 }
 
-/// The notes of each organisation that was asked for: who was there, the day, and the courtyard.
+/// A note: who was there, the day, and the courtyard.
+struct Noted {
+    present: Vec<Id>,
+    date: String,
+    yard: String,
+}
+
+/// The notes of each organisation that was asked for.
 #[derive(Default)]
-pub(super) struct Notes(HashMap<Id, Vec<(Vec<Id>, String, String)>>);
+pub(super) struct Notes(HashMap<Id, Vec<Noted>>);
 
 impl Notes {
-    fn of(&mut self, session: &Session, org: Id) -> Result<&[(Vec<Id>, String, String)], ApiError> {
-        if !self.0.contains_key(&org) {
-            let mut yards: HashMap<Id, String> = HashMap::new();
-            session.store.glances(&courtyard::TABLE, Some(org), &[courtyard::NAME], |yard| {
-                yards.extend(yard.text(courtyard::NAME).map(|name| (yard.id, name.to_owned())));
-            })?;
-            let mut notes = Vec::new();
-            let fields = &[field_note::PRESENT, field_note::DATE, field_note::COURTYARD];
-            session.store.glances(&field_note::TABLE, Some(org), fields, |note| {
-                let present = note.get(field_note::PRESENT).as_list().iter().filter_map(note::read_present);
-                let present: Vec<Id> = present.filter_map(|one| Some(one.member?.0)).collect();
-                let yard = note.id(field_note::COURTYARD).and_then(|id| yards.get(&id)).cloned();
-                if let Some(date) = note.text(field_note::DATE).filter(|_| !present.is_empty()) {
-                    notes.push((present, date.to_owned(), yard.unwrap_or_else(|| "院坝".to_owned())));
-                }
-            })?;
-            self.0.insert(org, notes);
-        }
-        Ok(self.0.get(&org).map(Vec::as_slice).unwrap_or_default())
+    fn of(&mut self, session: &Session, org: Id) -> Result<&[Noted], ApiError> {
+        Ok(match self.0.entry(org) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(noted(session, org)?),
+        })
     }
+}
+
+/// The notes of an organisation in which members of the roster were there.
+fn noted(session: &Session, org: Id) -> Result<Vec<Noted>, ApiError> {
+    let mut yards: HashMap<Id, String> = HashMap::new();
+    session.store.glances(&courtyard::TABLE, Some(org), &[courtyard::NAME], |yard| {
+        yards.extend(yard.text(courtyard::NAME).map(|name| (yard.id, name.to_owned())));
+    })?;
+    let mut notes = Vec::new();
+    let fields = &[field_note::PRESENT, field_note::DATE, field_note::COURTYARD];
+    session.store.glances(&field_note::TABLE, Some(org), fields, |note| {
+        let present = note.get(field_note::PRESENT).as_list().iter().filter_map(note::read_present);
+        let present: Vec<Id> = present.filter_map(|one| Some(one.member?.0)).collect();
+        let yard = note.id(field_note::COURTYARD).and_then(|id| yards.get(&id)).cloned();
+        if let Some(date) = note.text(field_note::DATE).filter(|_| !present.is_empty()) {
+            let yard = yard.unwrap_or_else(|| "院坝".to_owned());
+            notes.push(Noted { present, date: date.to_owned(), yard });
+        }
+    })?;
+    Ok(notes)
 }
 
 /// What has happened to a member, the newest first: here, and before in other organisations. Points may be left out.
@@ -172,12 +186,10 @@ pub(super) fn history(
     // What a note says stays with the courtyard that it is about.
     let mut ids = session.store.aliases(record.id)?;
     ids.push(record.id);
-    let noted = notes.of(session, record.org)?.iter();
-    lines.extend(
-        noted
-            .filter(|(present, _, _)| present.iter().any(|id| ids.contains(id)))
-            .map(|(_, date, yard)| line("note", date.clone(), format!("在{yard}坐过，有手记"), None)),
-    );
+    let there = |noted: &&Noted| noted.present.iter().any(|id| ids.contains(id));
+    let told =
+        |noted: &Noted| line("note", noted.date.clone(), format!("在{}坐过，有手记", noted.yard), None);
+    lines.extend(notes.of(session, record.org)?.iter().filter(there).map(told));
     for before in session.store.children(&transfer::TABLE, record.id)? {
         let came = before.text(transfer::DIRECTION) == Some(IN) && !before.voided();
         let Some(on) = before.text(transfer::ACCEPTED_ON).filter(|_| came) else { continue };

@@ -13,6 +13,10 @@ fn timeline(card: &Value) -> String {
 #[test]
 fn the_dossier_goes_along_and_the_old_record_is_only_read() {
     let (three, member) = Three::with_member();
+    let yard = three.old.call("courtyard.save", json!({ "name": "石院坝" }))["id"].clone();
+    let present = json!([{ "name": "王秀英", "member": member }]);
+    let note = json!({ "courtyard": yard, "date": "2026-06-10", "present": present, "text": "水管接头漏水" });
+    three.old.call("note.save", note);
     let transfer = three.old.release(&member, NEW);
     assert_eq!(three.old.names(), [""; 0]);
     let phone = json!({ "id": member, "fields": { "phones": ["13900000000"] } });
@@ -35,6 +39,12 @@ fn the_dossier_goes_along_and_the_old_record_is_only_read() {
     assert_eq!(card["member"]["joined_on"], "2008-07-01");
     assert_eq!(card["standing"]["points"], 4);
     assert!(timeline(&card).contains(&format!("在{OLD}")), "{}", timeline(&card));
+    // That there was a note goes along; what was heard in the courtyard stays there.
+    assert!(
+        timeline(&card).contains("在石院坝坐过") && !timeline(&card).contains("漏水"),
+        "{}",
+        timeline(&card)
+    );
     three.up(&three.new);
     three.town.step("confirm", &transfer);
     three.down(&three.old);

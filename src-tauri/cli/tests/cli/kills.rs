@@ -86,7 +86,11 @@ impl Running {
     }
 
     /// Kills it after so long, while it does something.
-    fn killed_after<T>(mut self, moment: Duration, mut work: impl FnMut(&mut Running) -> Option<T>) -> Vec<T> {
+    fn killed_after<T>(
+        mut self,
+        moment: Duration,
+        mut work: impl FnMut(&mut Running) -> Option<T>,
+    ) -> Vec<T> {
         let mut program = self.program.take().expect("it lives");
         let killer = std::thread::spawn(move || {
             std::thread::sleep(moment);
@@ -126,7 +130,11 @@ fn no_acknowledged_save_is_lost() {
         let mut running = Running::at(&desk);
         running.sound();
         let here = running.names();
-        assert!(here.is_superset(&acknowledged), "lost: {:?}", acknowledged.difference(&here).collect::<Vec<_>>());
+        assert!(
+            here.is_superset(&acknowledged),
+            "lost: {:?}",
+            acknowledged.difference(&here).collect::<Vec<_>>()
+        );
         assert!(here.difference(&acknowledged).count() <= 1, "more than the one that nobody acknowledged");
         acknowledged = here;
         let saved = running.killed_after(moments.within(one * 5), |running| {

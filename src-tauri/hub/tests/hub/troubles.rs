@@ -1,8 +1,11 @@
 //! Restores, copies, erasures, full disks, odd clocks: nobody loses anything.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use yuanba_core::tables::member;
+
 use yuanba_hub::archive::sqlite::Sqlite;
-use yuanba_hub::{Hub, RestKey};
+use yuanba_hub::archive::{Batch, Kept, News, Run};
+use yuanba_hub::{Archive, ArchiveError, Hub, RestKey};
 use yuanba_journal::Kind;
 use yuanba_store::Intent;
 
@@ -41,6 +44,59 @@ fn a_hub_restored_from_an_old_backup_is_filled_again_by_those_who_call() {
     all.assert_even();
     assert_even(county, &all.county, &new_county_machine);
     assert_eq!(new_county_machine.members(), 12);
+}
+
+/// One archive, and later another in its place, as when a standby takes over that had not heard of everything.
+struct Failing {
+    first: Sqlite,
+    second: Sqlite,
+    failed: AtomicBool,
+}
+
+impl Failing {
+    fn now(&self) -> &Sqlite {
+        if self.failed.load(Ordering::SeqCst) { &self.second } else { &self.first }
+    }
+}
+
+impl Archive for Failing {
+    async fn settle(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, ArchiveError> {
+        self.now().settle(name, value).await
+    }
+    async fn news(&self, since: u64) -> Result<News, ArchiveError> {
+        self.now().news(since).await
+    }
+    async fn runs(&self, row: i64, after: u64, most: u64) -> Result<Vec<Run>, ArchiveError> {
+        self.now().runs(row, after, most).await
+    }
+    async fn keep(&self, batch: &Batch) -> Result<Kept, ArchiveError> {
+        self.now().keep(batch).await
+    }
+}
+
+#[test]
+fn a_server_whose_archive_goes_back_in_time_under_it_is_filled_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (now, before) = (dir.path().join("now"), dir.path().join("before"));
+    let mut all = County::new();
+    all.settle(&Server::in_file(&now));
+    Sqlite::open(&now).unwrap().copy_to(&before).unwrap();
+    let archive = Failing {
+        first: Sqlite::open(&now).unwrap(),
+        second: Sqlite::open(&before).unwrap(),
+        failed: AtomicBool::new(false),
+    };
+    let server = Server::of(archive, runtime());
+    for n in 0..3 {
+        all.villages[0].add(&format!("张{n}"));
+        assert!(server.sync(&mut all.villages[0]).even);
+    }
+    server.hub.archive().failed.store(true, Ordering::SeqCst);
+    all.villages[0].add("之后的人");
+    assert!(server.sync(&mut all.villages[0]).even);
+    assert!(server.sync(&mut all.towns[0]).even);
+    assert_eq!(all.towns[0].members(), 4);
+    assert_even(all.villages[0].org(), &all.villages[0], &all.towns[0]);
 }
 
 #[test]
