@@ -12,10 +12,11 @@ export const TOWN_PLACES: readonly Place[] = [
   { name: 'town-settle', address: '/settle' },
   { name: 'town-doubts', address: '/settle?view=doubts' },
   { name: 'town-stick', address: '/stick' },
+  { name: 'town-sync', address: '/sync' },
   { name: 'town-points', address: '/points?view=review' },
 ]
 
-const PASSPHRASE = 'jing shui 2026'
+export const PASSPHRASE = 'jing shui 2026'
 const CLI = resolve(import.meta.dirname, '../..', process.env.CARGO_TARGET_DIR ?? 'target', 'debug/yuanba-cli')
 
 /** Made-up villages; those behind the bar have not come today. */
@@ -28,7 +29,7 @@ const AWAY = ['长岭村', '凉风村', '红岩村']
 interface Answer<T> { exit: number; result: T }
 
 /** A store of its own, worked by the command line on a day of its own. */
-class Desk {
+export class Desk {
   constructor(readonly store: string, readonly name: string) {}
 
   /** Runs lines of commands with one unlock. */

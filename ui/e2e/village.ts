@@ -27,6 +27,7 @@ export const PLACES: readonly Place[] = [
   { name: 'points-ranking', address: '/points?view=ranking' },
   { name: 'stick', address: '/stick' },
   { name: 'enrol', address: '/stick?view=enrol' },
+  { name: 'sync-demo', address: '/sync' },
   { name: 'settle', address: '/settle' },
   { name: 'more', address: '/more' },
 ]

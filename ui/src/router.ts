@@ -17,6 +17,7 @@ const table = [
   { path: '/courtyards', file: 'courtyards/CourtyardsPage.vue', menu: 'courtyards', village: true },
   { path: '/points', file: 'points/PointsPage.vue', menu: 'points' },
   { path: '/stick', file: 'stick/StickPage.vue', menu: 'stick' },
+  { path: '/sync', file: 'sync/SyncPage.vue', menu: 'stick' },
   { path: '/settle', file: 'settle/SettlePage.vue', menu: 'stick' },
   { path: '/villages', file: 'villages/VillagesPage.vue', menu: 'villages', above: true },
   { path: '/more', file: 'more/MorePage.vue', menu: 'more' },

@@ -6,6 +6,7 @@
 //! window's types up to date. A new noun is also named in [`NOUNS`].
 
 mod arrived;
+mod aside;
 mod audit;
 mod backup;
 mod below;
@@ -100,6 +101,7 @@ static NOUNS: &[&[Command]] = &[
     points::COMMANDS,
     stick::COMMANDS,
     sync::COMMANDS,
+    aside::COMMANDS,
     enrol::COMMANDS,
     bundle::COMMANDS,
     org::COMMANDS,

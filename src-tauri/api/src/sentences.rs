@@ -78,6 +78,8 @@ pub enum Trouble {
     OtherHub { url: String, fingerprint: String },
     /// An exchange is going on already
     SyncRunning,
+    /// 演示村 sends nothing anywhere
+    DemoStays,
     /// Only what is below this organisation can be dealt with from here
     NotBelow,
     /// Made-up people beside real ones
@@ -311,6 +313,9 @@ impl Trouble {
                 &format!("{url}的指纹是 {fingerprint}，和给的对不上，没有往那里送东西。本机的数据都在。"),
                 "请打电话给县里核对地址和指纹，对上了再填。",
             ),
+            DemoStays => {
+                say(Code::Refused, "演示村里的人都是编的，不往外送，数据没有动。", "回到自己的村里再联网。")
+            }
             SyncRunning => say(Code::Cancelled, "正在联网上报，不用再来一次。数据都在。", "等它做完就行。"),
             BadHubAddress => (
                 Code::WrongUsage,

@@ -5,17 +5,25 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
+use yuanba_core::Id;
 use yuanba_exchange::wire::{self, Call, HttpLine, HubCard, Line, LineError, Synced, known_hub};
+use yuanba_store::peers::Parked;
 
 use crate::Api;
-use crate::dto::{Empty, JobStarted, Nothing, RecordId, answer, request};
-use crate::error::ApiError;
+use crate::dto::{Empty, JobStarted, Nothing, RecordId, answer, request, words};
+use crate::error::{ApiError, Code};
 use crate::job::Progress;
+use crate::laptop::letter;
 use crate::registry::commands;
 use crate::sentences::Trouble;
 use crate::session::Session;
 use crate::store::LAST_EXCHANGE;
 use crate::time;
+
+words! {
+    /// Where an organisation stands to this one.
+    pub enum SyncRelation { Above, Own, Below }
+}
 
 request! {
     /// An exchange with the county's server.
@@ -57,6 +65,8 @@ answer! {
     pub struct SyncTry {
         pub at: String,
         pub well: bool,
+        /// Nobody answered
+        pub offline: bool,
         /// What came of it, in a sentence
         pub text: String,
     }
@@ -65,21 +75,45 @@ answer! {
     pub struct SyncPeer {
         pub org: RecordId,
         pub name: String,
+        pub relation: SyncRelation,
+        /// Laptops in use there, this one left out
+        pub laptops: u32,
         /// When it was last heard, by stick or otherwise
         pub heard: Option<String>,
         /// Changes that it is not known to hold
         pub lacks: u64,
     }
 
-    /// Something that waits for what comes before it.
+    /// What one laptop wrote of one organisation and waits for what comes before it.
     pub struct SyncParked {
         pub org_name: String,
-        /// The letter of the laptop that wrote it
-        pub laptop: String,
-        /// The first and the last change that are missing
-        pub missing_from: u64,
-        pub missing_to: u64,
+        /// The letter of the laptop that wrote it; nothing while nobody here knows that laptop
+        pub laptop: Option<String>,
+        /// The first and the last change that are missing; nothing where the writer's records have branched
+        pub missing: Option<SyncGap>,
+        /// How many pieces wait behind the gap
+        pub pieces: u32,
         pub since: String,
+    }
+
+    /// Places in what a laptop wrote, both included, counted from 1.
+    pub struct SyncGap { pub from: u64, pub to: u64 }
+
+    /// How things stand, in as few words as the foot of every page has room for. Cheap to ask for.
+    pub struct SyncGlance {
+        /// A server is known
+        pub has_hub: bool,
+        pub paused: bool,
+        /// An exchange is going on
+        pub running: bool,
+        /// Changes that wait to be handed up
+        pub waiting: u64,
+        /// The office above has said of each of its laptops that it holds everything; a server alone does not do
+        pub delivered: bool,
+        /// When the server answered last
+        pub last_contact: Option<String>,
+        /// Nobody answered at the last try
+        pub offline: bool,
     }
 
     /// How things stand with everybody whom this laptop exchanges with.
@@ -116,6 +150,8 @@ answer! {
 commands! {
     /// Exchanges with the county's server; the job's result is a SyncDone
     "sync.run" (RunSync) -> JobStarted => SyncDone, Exchange => run;
+    /// The state in brief, for the foot of every page
+    "sync.glance" (Nothing) -> SyncGlance, Read => glance;
     /// Who has what, what waits, what came of the last try
     "sync.state" (Nothing) -> SyncState, Read => state;
     /// Asks a server for its fingerprint
@@ -133,6 +169,8 @@ const PAUSED: &str = "sync.paused";
 const CALM: Duration = Duration::from_secs(300);
 /// So long after somebody has saved something.
 const AFTER_SAVE: Duration = Duration::from_secs(20);
+/// How often it is looked whether something was saved.
+const LOOK: Duration = Duration::from_secs(5);
 /// After the first call that went wrong; twice as long after each further one.
 const BACK_OFF: Duration = Duration::from_secs(30);
 const BACK_OFF_MAX: Duration = Duration::from_secs(1800);
@@ -158,6 +196,17 @@ impl Calling {
         self.ended.store(true, Ordering::Relaxed);
         *self.wake.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.woken.notify_all();
+    }
+
+    /// Waits so long, looking every `step` whether something waits to be handed up; from then on for `then` at most.
+    fn rest_calmly(&self, mut left: Duration, step: Duration, then: Duration, waits: impl Fn() -> bool) {
+        while left > then && !waits() {
+            if self.rest(step) {
+                return;
+            }
+            left = left.saturating_sub(step);
+        }
+        self.rest(left.min(then));
     }
 
     /// Waits until somebody asks for a call, or so long; answers whether somebody asked.
@@ -186,7 +235,13 @@ impl From<LineError> for ApiError {
     }
 }
 
+/// Made-up people are not sent to a real county.
+fn not_in_demo(api: &Api) -> Result<(), ApiError> {
+    if api.session()?.demo { Err(Trouble::DemoStays.into()) } else { Ok(()) }
+}
+
 fn run(api: &Api, request: RunSync) -> Result<JobStarted, ApiError> {
+    not_in_demo(api)?;
     Ok(api.begin(move |api, progress| {
         let Some(_turn) = api.inner.calling.turn() else { return Err(Trouble::SyncRunning.into()) };
         let card = match &request.url {
@@ -226,13 +281,16 @@ fn is_published(session: &Session) -> Result<bool, ApiError> {
 /// A whole exchange. The store is held for a moment at a time, so that whoever works at the laptop does not notice.
 fn exchange(api: &Api, card: &HubCard, progress: Option<&Progress>) -> Result<SyncDone, ApiError> {
     let result = converse(api, card, progress);
-    let (well, text) = match &result {
-        Ok(done) => (true, done.text.clone()),
-        Err(error) => (false, format!("{}{}", error.message, error.next_step)),
+    let (well, offline, text) = match &result {
+        Ok(done) => (true, false, done.text.clone()),
+        Err(error) => {
+            let text = format!("{}{}", error.message, error.next_step);
+            (false, error.code == Code::NoConnection, text)
+        }
     };
     if let Ok(mut session) = api.session() {
         // It is done by then: a disk without room for the note takes nothing of that back.
-        let _ = session.store.local_put(LAST_TRY, &json!({ "well": well, "text": text }));
+        let _ = session.store.local_put(LAST_TRY, &json!({ "well": well, "offline": offline, "text": text }));
         if well {
             let _ = session.store.local_put(LAST_EXCHANGE, &json!(true));
         }
@@ -300,31 +358,61 @@ fn done(synced: &Synced) -> SyncDone {
     }
 }
 
-fn state(api: &Api, _: Nothing) -> Result<SyncState, ApiError> {
+fn last_contact(session: &Session, hub: Option<&HubCard>) -> Result<Option<i64>, ApiError> {
+    match hub.and_then(HubCard::id) {
+        Some(id) => Ok(session.store.peer_heard(id)?),
+        None => Ok(None),
+    }
+}
+
+/// What came of the last try, and when that was, ms since 1970.
+fn last_try(session: &Session) -> Result<Option<(SyncTry, i64)>, ApiError> {
+    Ok(session.store.local_get(LAST_TRY)?.map(|(value, at)| {
+        let text = value["text"].as_str().unwrap_or_default().to_owned();
+        let (well, offline) = (value["well"] == true, value["offline"] == true);
+        (SyncTry { at: time::stamp(at), well, offline, text }, at)
+    }))
+}
+
+fn is_paused(session: &Session) -> Result<bool, ApiError> {
+    Ok(session.store.local_get(PAUSED)?.is_some_and(|(value, _)| value == true))
+}
+
+fn glance(api: &Api, _: Nothing) -> Result<SyncGlance, ApiError> {
     let session = api.session()?;
     let store = &session.store;
     let hub = known_hub(store)?;
-    let last_contact = match hub.as_ref().and_then(HubCard::id) {
-        Some(id) => store.peer_heard(id)?.map(time::stamp),
-        None => None,
+    let contact = last_contact(&session, hub.as_ref())?;
+    let tried = last_try(&session)?.filter(|(tried, at)| tried.offline && Some(*at) >= contact);
+    let waiting = store.waiting()?;
+    Ok(SyncGlance {
+        has_hub: hub.is_some(),
+        paused: is_paused(&session)?,
+        running: api.inner.calling.busy.load(Ordering::Relaxed),
+        waiting,
+        delivered: waiting == 0 && session.parent()?.is_some() && store.undelivered()? == 0,
+        last_contact: contact.map(time::stamp),
+        offline: tried.is_some(),
+    })
+}
+
+fn state(api: &Api, _: Nothing) -> Result<SyncState, ApiError> {
+    let (mut state, orgs) = {
+        let session = api.session()?;
+        (stands(api, &session)?, partners(&session)?)
     };
-    let last_try = store.local_get(LAST_TRY)?.map(|(value, at)| SyncTry {
-        at: time::stamp(at),
-        well: value["well"] == true,
-        text: value["text"].as_str().unwrap_or_default().to_owned(),
-    });
-    let tree = store.authority();
-    let mut parked = Vec::new();
-    for waits in store.parked()? {
-        let letter = tree.letter(waits.stream.replica, waits.stream.org);
-        parked.push(SyncParked {
-            org_name: store.organisation_name(waits.stream.org)?,
-            laptop: letter.map_or_else(String::new, letter_word),
-            missing_from: waits.held_to + 1,
-            missing_to: waits.first_seq.saturating_sub(1),
-            since: time::stamp(waits.since_ms),
-        });
+    // A county counts for every township: whoever saves something meanwhile goes in between.
+    for (org, relation) in orgs {
+        state.peers.push(peer(&*api.session()?, org, relation)?);
     }
+    Ok(state)
+}
+
+/// How things stand, without those that this laptop exchanges with.
+fn stands(api: &Api, session: &Session) -> Result<SyncState, ApiError> {
+    let store = &session.store;
+    let hub = known_hub(store)?;
+    let contact = last_contact(session, hub.as_ref())?;
     Ok(SyncState {
         hub: match hub {
             Some(card) => Some(HubKnown {
@@ -334,43 +422,75 @@ fn state(api: &Api, _: Nothing) -> Result<SyncState, ApiError> {
             }),
             None => None,
         },
-        paused: store.local_get(PAUSED)?.is_some_and(|(value, _)| value == true),
+        paused: is_paused(session)?,
         running: api.inner.calling.busy.load(Ordering::Relaxed),
         waiting: store.waiting()?,
-        last_contact,
-        last_try,
-        peers: peers(&session)?,
-        parked,
+        last_contact: contact.map(time::stamp),
+        last_try: last_try(session)?.map(|(tried, _)| tried),
+        peers: Vec::new(),
+        parked: parked(session)?,
     })
 }
 
-/// The organisation above, those right below, and the other laptops of our own.
-fn peers(session: &Session) -> Result<Vec<SyncPeer>, ApiError> {
+/// What waits, one line for what a laptop wrote of an organisation, the longest waiting first. Pieces behind one gap are
+/// told together: what is missing between them is known once the first of them has come home.
+fn parked(session: &Session) -> Result<Vec<SyncParked>, ApiError> {
     let store = &session.store;
-    let own = store.org();
-    let mut orgs: Vec<_> = session.parent()?.into_iter().collect();
-    if store.current_laptops(own).len() > 1 {
-        orgs.push(own);
+    let mut streams: Vec<(Parked, u32)> = Vec::new();
+    for waits in store.parked()? {
+        match streams.iter_mut().find(|(first, _)| first.stream == waits.stream) {
+            Some((first, pieces)) => {
+                first.first_seq = first.first_seq.min(waits.first_seq);
+                *pieces += 1;
+            }
+            None => streams.push((waits, 1)),
+        }
     }
-    let below = store.organisations()?.into_iter();
-    orgs.extend(below.filter(|o| o.parent == Some(own) && o.absorbed_into.is_none()).map(|o| o.id));
-    orgs.into_iter()
-        .map(|org| {
-            Ok(SyncPeer {
-                org: org.into(),
-                name: store.organisation_name(org)?,
-                heard: store.last_heard(org)?.map(time::stamp),
-                lacks: store.waiting_for(org)?,
-            })
+    let line = |(waits, pieces): (Parked, u32)| {
+        let number = store.authority().letter(waits.stream.replica, waits.stream.org);
+        let (from, to) = (waits.held_to + 1, waits.first_seq.saturating_sub(1));
+        Ok(SyncParked {
+            org_name: store.organisation_name(waits.stream.org)?,
+            laptop: number.map(letter),
+            missing: (from <= to).then_some(SyncGap { from, to }),
+            pieces,
+            since: time::stamp(waits.since_ms),
         })
-        .collect()
+    };
+    streams.into_iter().map(line).collect()
 }
 
-/// A, B, …, Z, AA, …
-fn letter_word(letter: u16) -> String {
-    let (high, low) = (letter / 26, (letter % 26) as u8);
-    let low = char::from(b'A' + low);
-    if high == 0 { low.to_string() } else { format!("{}{low}", letter_word(high - 1)) }
+/// The organisation above, our own when it has other laptops, and those right below.
+fn partners(session: &Session) -> Result<Vec<(Id, SyncRelation)>, ApiError> {
+    let store = &session.store;
+    let own = store.org();
+    let mut orgs: Vec<_> = session.parent()?.map(|above| (above, SyncRelation::Above)).into_iter().collect();
+    if laptops(session, own) > 0 {
+        orgs.push((own, SyncRelation::Own));
+    }
+    let below = store.organisations()?.into_iter();
+    let below = below.filter(|o| o.parent == Some(own) && o.absorbed_into.is_none());
+    orgs.extend(below.map(|o| (o.id, SyncRelation::Below)));
+    Ok(orgs)
+}
+
+/// How many laptops are in use at an organisation, this one left out.
+fn laptops(session: &Session, org: Id) -> u32 {
+    let mut there = session.store.current_laptops(org);
+    there.retain(|replica| *replica != session.store.replica().id());
+    there.len().try_into().unwrap_or(u32::MAX)
+}
+
+fn peer(session: &Session, org: Id, relation: SyncRelation) -> Result<SyncPeer, ApiError> {
+    let store = &session.store;
+    Ok(SyncPeer {
+        org: org.into(),
+        name: store.organisation_name(org)?,
+        relation,
+        laptops: laptops(session, org),
+        heard: store.last_heard(org)?.map(time::stamp),
+        lacks: store.waiting_for(org)?,
+    })
 }
 
 fn look(_: &Api, request: HubAddress) -> Result<HubShown, ApiError> {
@@ -379,6 +499,7 @@ fn look(_: &Api, request: HubAddress) -> Result<HubShown, ApiError> {
 }
 
 fn use_hub(api: &Api, request: UseHub) -> Result<HubKnown, ApiError> {
+    not_in_demo(api)?;
     let card = wire::ask_card(&request.url)?;
     let fingerprint = card.fingerprint().to_string();
     let plain = |text: &str| text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_uppercase();
@@ -415,29 +536,22 @@ impl Api {
     pub fn keep_in_touch(&self) {
         let api = self.clone();
         std::thread::spawn(move || {
-            let mut wait = AFTER_SAVE;
             let mut failures = 0;
-            loop {
-                api.inner.calling.rest(wait);
-                if api.inner.calling.ended.load(Ordering::Relaxed) {
-                    return;
-                }
-                wait = match api.call_by_itself() {
-                    None => AFTER_SAVE,
+            api.inner.calling.rest(AFTER_SAVE);
+            while !api.inner.calling.ended.load(Ordering::Relaxed) {
+                match api.call_by_itself() {
+                    None => {
+                        api.inner.calling.rest(AFTER_SAVE);
+                    }
                     Some(Ok(())) => {
                         failures = 0;
-                        CALM
+                        // What is saved meanwhile need not wait for the calm to end.
+                        api.inner.calling.rest_calmly(CALM, LOOK, AFTER_SAVE, || api.something_waits());
                     }
                     Some(Err(_)) => {
                         failures = (failures + 1).min(16);
-                        BACK_OFF.saturating_mul(1 << (failures - 1)).min(BACK_OFF_MAX)
-                    }
-                };
-                // What is saved meanwhile need not wait for the calm to end.
-                while failures == 0 && wait > AFTER_SAVE && !api.something_waits() {
-                    wait -= AFTER_SAVE;
-                    if api.inner.calling.rest(AFTER_SAVE) {
-                        wait = Duration::ZERO;
+                        let wait = BACK_OFF.saturating_mul(1 << (failures - 1)).min(BACK_OFF_MAX);
+                        api.inner.calling.rest(wait);
                     }
                 }
             }
@@ -449,7 +563,7 @@ impl Api {
         let _turn = self.inner.calling.turn()?;
         let card = {
             let session = self.session().ok()?;
-            let paused = session.store.local_get(PAUSED).ok()?.is_some_and(|(value, _)| value == true);
+            let paused = is_paused(&session).ok()?;
             // A copied or moved store asks a person first what it is.
             if session.demo || paused || session.store.moved() {
                 return None;
@@ -464,5 +578,36 @@ impl Api {
             .ok()
             .and_then(|session| session.store.waiting().ok())
             .is_some_and(|waiting| waiting > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn what_is_saved_in_a_calm_hour_does_not_wait_for_its_end() {
+        let (calling, asked) = (Calling::default(), Cell::new(0));
+        let began = Instant::now();
+        let (hour, blink) = (Duration::from_secs(3600), Duration::from_millis(5));
+        calling.rest_calmly(hour, blink, blink, || {
+            asked.set(asked.get() + 1);
+            asked.get() > 3
+        });
+        assert!(began.elapsed() < Duration::from_secs(60));
+        assert_eq!(asked.get(), 4);
+    }
+
+    #[test]
+    fn who_asks_for_a_call_is_heard_at_once() {
+        let calling = Calling::default();
+        *calling.wake.lock().expect("nobody else") = true;
+        let began = Instant::now();
+        let (hour, half) = (Duration::from_secs(3600), Duration::from_secs(1800));
+        calling.rest_calmly(hour, half, half, || false);
+        assert!(began.elapsed() < Duration::from_secs(60));
     }
 }

@@ -222,6 +222,13 @@ impl Store {
         self.beyond(ours, &self.known_of(parent)?, &servers)
     }
 
+    /// Changes of our own subtree that one at least of the parent's laptops is not known to hold, whatever a server holds.
+    pub fn undelivered(&self) -> Result<u64> {
+        let Some(parent) = self.authority().granted_parent(self.org()) else { return Ok(0) };
+        let ours = |stream: &StreamId| self.authority().covers(self.org(), stream.org);
+        self.beyond(ours, &self.known_of(parent)?, &[])
+    }
+
     /// Changes that an organisation may hold and is not known to hold on each of its laptops: what a stick for it would carry.
     pub fn waiting_for(&self, org: Id) -> Result<u64> {
         self.beyond(|stream| self.may_hold(org, stream), &self.known_of(org)?, &[])

@@ -3,7 +3,7 @@
 use rusqlite::params;
 use yuanba_core::Id;
 use yuanba_journal::authority::Standing;
-use yuanba_journal::payload::Redaction;
+use yuanba_journal::payload::{RecordWrite, Redaction};
 use yuanba_journal::{Change, ChangeRef, Kind};
 
 use crate::streams::{self, GroupPlace};
@@ -31,6 +31,8 @@ pub struct SetAside {
     pub kind: Kind,
     /// The record it is about
     pub entity: Option<Id>,
+    /// The number of that record's table
+    pub table: Option<u16>,
     /// Who, as the laptop claims
     pub user: Id,
     /// When, as the laptop claims, ms since 1970
@@ -41,10 +43,13 @@ pub struct SetAside {
 
 impl SetAside {
     fn new(change: &Change, why: Why) -> SetAside {
+        let write = (change.header.kind == Kind::Record)
+            .then(|| RecordWrite::from_cbor(&change.header.kept, &change.header.stream).ok());
         SetAside {
             change: change.reference(),
             kind: change.header.kind,
             entity: change.header.entity,
+            table: write.flatten().map(|write| write.table),
             user: change.header.user,
             at_ms: change.header.wall_ms,
             why,

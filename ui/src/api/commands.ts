@@ -1,6 +1,8 @@
 // Written from src-tauri/api; a test compares. Update with: YUANBA_UPDATE=1 cargo test -p yuanba-api
 
 import type {
+  AsideFound,
+  ListAside,
   Look,
   BackupWritten,
   Restore,
@@ -157,6 +159,7 @@ import type {
   PauseSync,
   RunSync,
   SyncDone,
+  SyncGlance,
   SyncState,
   UseHub,
   HandOver,
@@ -374,6 +377,8 @@ export interface Commands {
   "stick.write": { request: WriteStick; response: JobStarted; result: StickWritten };
   /** Exchanges with the county's server; the job's result is a SyncDone */
   "sync.run": { request: RunSync; response: JobStarted; result: SyncDone };
+  /** The state in brief, for the foot of every page */
+  "sync.glance": { request: Nothing; response: SyncGlance };
   /** Who has what, what waits, what came of the last try */
   "sync.state": { request: Nothing; response: SyncState };
   /** Asks a server for its fingerprint */
@@ -382,6 +387,8 @@ export interface Commands {
   "sync.use": { request: UseHub; response: HubKnown };
   /** Stops or resumes calling by itself */
   "sync.pause": { request: PauseSync; response: Empty };
+  /** What is kept and does not count, with the reason, the newest first */
+  "aside.list": { request: ListAside; response: AsideFound };
   /** Writes a request for a place in the tree */
   "enrol.request": { request: OutFile; response: Requested };
   /** Gives the asker its place */

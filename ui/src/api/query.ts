@@ -13,17 +13,20 @@ onDone(() => void queries.invalidateQueries())
 
 /**
  * The answer to a command that only reads, kept fresh: it is asked again when the request changes and after every act.
- * The old answer stays on screen until the new one is there. With `when` false nothing is asked yet.
+ * The old answer stays on screen until the new one is there. With `when` false nothing is asked yet. `everyMs` says after how
+ * many milliseconds it is asked again by itself, for what changes without an act of this page.
  */
 export function useAnswer<K extends keyof Commands>(
   command: K,
   request: MaybeRefOrGetter<Commands[K]['request']>,
   when: MaybeRefOrGetter<boolean> = true,
+  everyMs?: (answer: Commands[K]['response'] | undefined) => number,
 ) {
   return useQuery<Commands[K]['response'], ApiError>({
     queryKey: [command, computed(() => toValue(request))],
     queryFn: () => call(command, toValue(request)),
     enabled: computed(() => toValue(when)),
+    refetchInterval: everyMs ? (query) => everyMs(query.state.data as Commands[K]['response'] | undefined) : false,
     placeholderData: (before: unknown) => before as never,
   })
 }

@@ -30,6 +30,7 @@ const menus: Record<Level, MenuItem[]> = {
     item('villages', 'villages', w.townships, true),
     item('roster', 'roster', w.roster, true),
     item('stick', 'stick', w.sticks, true),
+    item('sync', 'hub', w.hub, false),
   ],
 }
 

@@ -52,6 +52,19 @@ export function whenInWords(at: string, now: Date = new Date()): string {
   return `${dateInWords(date, Number(today(now).slice(0, 4)))} ${time}`
 }
 
+/** How long ago, as one would say it: `刚才 10:12`, `今天 8:30`, `昨天 17:40`, `3 天前`; what lies two months back has a date. */
+export function agoInWords(at: string, now: Date = new Date()): string {
+  const moment = new Date(at)
+  if (Number.isNaN(moment.getTime())) return at
+  const { date, time } = onTheWall(moment)
+  const days = dayjs(today(now)).diff(date, 'day')
+  const minutes = (now.getTime() - moment.getTime()) / 60_000
+  if (days === 0) return sp(`${minutes >= 0 && minutes < 30 ? '刚才' : '今天'}${time}`)
+  if (days === 1) return sp(`昨天${time}`)
+  // A clock that was put back makes of the past a time to come.
+  return days > 1 && days < 60 ? sp(`${days}天前`) : dateInWords(date, Number(today(now).slice(0, 4)))
+}
+
 /**
  * Reads a date as people type it (`85.7`, `1985年7月`, `2026-6-12`, `20260612`) and keeps its precision.
  * Two-digit years are of the last hundred years. Returns null when it is no date that was.

@@ -67,6 +67,7 @@ export const stick = sentences({
   took: (n: number) => `带回${n}条`,
   pastEmpty: '还没交接过。',
   enrol: '接上下级',
+  sync: '联网上报',
   retryRead: '再读一次',
   retryWrite: '再写一次',
 })

@@ -8,4 +8,5 @@ mod home;
 mod member;
 mod points;
 mod post;
+mod sync;
 mod village;

@@ -17,6 +17,7 @@ mod people;
 #[path = "../../../hub/tests/hub/postgres.rs"]
 mod postgres;
 mod rosters;
+mod standing;
 mod sticks;
 mod stores;
 mod transfers;

@@ -16,6 +16,8 @@ use super::{ANSWER_BYTES_MAX, CARD_PATH, EXCHANGE_PATH, HubCard, Line, LineError
 const CONNECT: Duration = Duration::from_secs(10);
 /// A piece of 200 KB comes through a line of 2 KB a second within this.
 const ANSWER: Duration = Duration::from_secs(180);
+/// The card is a few hundred bytes, and a person waits for it.
+const CARD: Duration = Duration::from_secs(20);
 const CARD_BYTES_MAX: u64 = 16 * 1024;
 
 /// A line that stays open between questions.
@@ -77,7 +79,7 @@ impl Line for HttpLine {
 /// No connection, or no such server there.
 pub fn ask_card(url: &str) -> Result<HubCard, LineError> {
     let line = HttpLine::new(url)?;
-    let sent = line.client.get(format!("{}{CARD_PATH}", line.url)).send();
+    let sent = line.client.get(format!("{}{CARD_PATH}", line.url)).timeout(CARD).send();
     let bytes = body(sent.map_err(no_connection)?, CARD_BYTES_MAX)?;
     let mut card: HubCard = serde_json::from_slice(&bytes).map_err(no_connection)?;
     card.url = line.url;

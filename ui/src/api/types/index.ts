@@ -1,5 +1,6 @@
 // Written from src-tauri/api; a test compares. Update with: YUANBA_UPDATE=1 cargo test -p yuanba-api
 
+export type * from "./aside";
 export type * from "./audit";
 export type * from "./backup";
 export type * from "./below";

@@ -53,22 +53,64 @@ even: boolean,
 parked: number, began_anew: boolean, text: string, };
 
 /**
- * Something that waits for what comes before it.
+ * Places in what a laptop wrote, both included, counted from 1.
+ */
+export type SyncGap = { from: number, to: number, };
+
+/**
+ * How things stand, in as few words as the foot of every page has room for. Cheap to ask for.
+ */
+export type SyncGlance = { 
+/**
+ * A server is known
+ */
+has_hub: boolean, paused: boolean, 
+/**
+ * An exchange is going on
+ */
+running: boolean, 
+/**
+ * Changes that wait to be handed up
+ */
+waiting: number, 
+/**
+ * The office above has said of each of its laptops that it holds everything; a server alone does not do
+ */
+delivered: boolean, 
+/**
+ * When the server answered last
+ */
+last_contact: string | null, 
+/**
+ * Nobody answered at the last try
+ */
+offline: boolean, };
+
+/**
+ * What one laptop wrote of one organisation and waits for what comes before it.
  */
 export type SyncParked = { org_name: string, 
 /**
- * The letter of the laptop that wrote it
+ * The letter of the laptop that wrote it; nothing while nobody here knows that laptop
  */
-laptop: string, 
+laptop: string | null, 
 /**
- * The first and the last change that are missing
+ * The first and the last change that are missing; nothing where the writer's records have branched
  */
-missing_from: number, missing_to: number, since: string, };
+missing: SyncGap | null, 
+/**
+ * How many pieces wait behind the gap
+ */
+pieces: number, since: string, };
 
 /**
  * Whoever exchanges with this laptop.
  */
-export type SyncPeer = { org: RecordId, name: string, 
+export type SyncPeer = { org: RecordId, name: string, relation: SyncRelation, 
+/**
+ * Laptops in use there, this one left out
+ */
+laptops: number, 
 /**
  * When it was last heard, by stick or otherwise
  */
@@ -77,6 +119,11 @@ heard: string | null,
  * Changes that it is not known to hold
  */
 lacks: number, };
+
+/**
+ * Where an organisation stands to this one.
+ */
+export type SyncRelation = "above" | "own" | "below";
 
 /**
  * How things stand with everybody whom this laptop exchanges with.
@@ -99,6 +146,10 @@ last_contact: string | null, last_try: SyncTry | null, peers: Array<SyncPeer>, p
  * What came of the last try.
  */
 export type SyncTry = { at: string, well: boolean, 
+/**
+ * Nobody answered
+ */
+offline: boolean, 
 /**
  * What came of it, in a sentence
  */
