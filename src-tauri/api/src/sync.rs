@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use yuanba_core::Id;
 use yuanba_exchange::wire::{self, Call, HttpLine, HubCard, Line, LineError, Synced, known_hub};
-use yuanba_store::peers::Parked;
+use yuanba_store::parked::Gap;
 
 use crate::Api;
 use crate::dto::{Empty, JobStarted, Nothing, RecordId, answer, request, words};
@@ -436,8 +436,8 @@ fn stands(api: &Api, session: &Session) -> Result<SyncState, ApiError> {
 /// told together: what is missing between them is known once the first of them has come home.
 fn parked(session: &Session) -> Result<Vec<SyncParked>, ApiError> {
     let store = &session.store;
-    let mut streams: Vec<(Parked, u32)> = Vec::new();
-    for waits in store.parked()? {
+    let mut streams: Vec<(Gap, u32)> = Vec::new();
+    for waits in store.gaps()? {
         match streams.iter_mut().find(|(first, _)| first.stream == waits.stream) {
             Some((first, pieces)) => {
                 first.first_seq = first.first_seq.min(waits.first_seq);
@@ -446,7 +446,7 @@ fn parked(session: &Session) -> Result<Vec<SyncParked>, ApiError> {
             None => streams.push((waits, 1)),
         }
     }
-    let line = |(waits, pieces): (Parked, u32)| {
+    let line = |(waits, pieces): (Gap, u32)| {
         let number = store.authority().letter(waits.stream.replica, waits.stream.org);
         let (from, to) = (waits.held_to + 1, waits.first_seq.saturating_sub(1));
         Ok(SyncParked {

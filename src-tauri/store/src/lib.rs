@@ -23,7 +23,7 @@ pub mod local;
 mod making;
 pub mod one_person;
 pub mod organisations;
-mod parked;
+pub mod parked;
 pub mod peers;
 mod persons;
 pub mod pieces;

@@ -267,36 +267,4 @@ impl Store {
         let mut statement = self.db.prepare_cached("SELECT heard_ms FROM peer WHERE id = ?1")?;
         Ok(statement.query_row([peer.0], |row| row.get(0)).optional()?)
     }
-
-    /// The segments that wait for what comes before them, oldest first.
-    pub fn parked(&self) -> Result<Vec<Parked>> {
-        let mut statement = self
-            .db
-            .prepare_cached("SELECT replica, org, lane, first_seq, at_ms FROM parked ORDER BY at_ms, id")?;
-        let rows = statement.query_map([], |row| {
-            let stream = read_stream(row, 0)?;
-            Ok(Parked { stream, first_seq: row.get::<_, i64>(3)? as u64, since_ms: row.get(4)?, held_to: 0 })
-        })?;
-        rows.map(|row| {
-            let mut parked = row?;
-            if let Some(row) = streams::find(&self.db, &parked.stream)? {
-                parked.held_to = streams::reach(&self.db, row)?;
-            }
-            Ok(parked)
-        })
-        .collect()
-    }
-}
-
-/// A segment that waits for a gap to be filled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parked {
-    /// Its stream
-    pub stream: StreamId,
-    /// Place of its first change
-    pub first_seq: u64,
-    /// The last place that is held of the stream; the gap is what lies between
-    pub held_to: u64,
-    /// Since when it waits, ms since 1970
-    pub since_ms: i64,
 }

@@ -21,9 +21,8 @@ fn main() -> Result<()> {
     let first = words.next().ok_or("which county's store?")?;
     // Roles that are measured in processes of their own.
     let rest: Vec<String> = words.collect();
-    match (first.as_str(), &rest[..]) {
-        ("push" | "pull", [folder, url]) => return entries::alone(&first, folder.as_ref(), url),
-        _ => {}
+    if let ("push" | "pull", [folder, url]) = (first.as_str(), &rest[..]) {
+        return entries::alone(&first, folder.as_ref(), url);
     }
     let county = PathBuf::from(first);
     println!(
