@@ -195,7 +195,7 @@ impl Store {
             }
             if streams::held(&self.db, row, tip.seq, &tip.hash)? {
                 reach = reach.max(self.shared(row, ours, *tip)?);
-            } else if tip.seq >= ours.seq && theirs.len() == 1 {
+            } else if tip.seq > ours.seq && theirs.len() == 1 {
                 reach = ours.seq;
             }
         }

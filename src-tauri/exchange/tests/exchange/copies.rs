@@ -118,3 +118,40 @@ fn a_folder_put_back_in_its_place_keeps_both_branches() {
     village.sound();
     township.sound();
 }
+
+#[test]
+fn branches_of_one_length_reach_each_other_also_when_each_side_has_heard_of_the_others_end() {
+    let (mut village, mut township) = pair();
+    let org = village.org();
+    let old = tempfile::tempdir().unwrap();
+    let copy = |from: &std::path::Path, to: &std::path::Path| {
+        for entry in std::fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    };
+    village.exchange(&mut township);
+    let Place { store, dir } = village;
+    drop(store);
+    copy(dir.path(), old.path());
+    let mut village = Place::open(dir, 2);
+    village.add("李国强");
+    village.exchange(&mut township);
+
+    let Place { store, dir } = village;
+    drop(store);
+    for entry in std::fs::read_dir(dir.path()).unwrap() {
+        std::fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    copy(old.path(), dir.path());
+    let mut village =
+        Place::open_in(dir, Surroundings { machine: Some("machine-2".into()), ..surroundings(3_000) });
+    village.add("张桂兰");
+    // The township has been told of the first branch's end, and tells the village of it.
+    township.hand(org, &mut village);
+    for _ in 0..2 {
+        village.exchange(&mut township);
+    }
+    assert_eq!((village.members(), township.members()), (2, 2), "neither branch is lost");
+    assert_even(org, &village, &township);
+}
