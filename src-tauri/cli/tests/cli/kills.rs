@@ -118,8 +118,11 @@ impl Drop for Running {
 #[test]
 fn no_acknowledged_save_is_lost() {
     let desk = Desk::village();
+    Running::at(&desk).add("头一个").expect("it lives");
+    // A program's first save reads what later ones know already.
     let mut running = Running::at(&desk);
-    running.add("头一个").expect("it lives");
+    running.sound();
+    running.names();
     let begun = Instant::now();
     running.add("第二个").expect("it lives");
     let one = begun.elapsed();
@@ -137,7 +140,7 @@ fn no_acknowledged_save_is_lost() {
         );
         assert!(here.difference(&acknowledged).count() <= 1, "more than the one that nobody acknowledged");
         acknowledged = here;
-        let saved = running.killed_after(moments.within(one * 5), |running| {
+        let saved = running.killed_after(moments.within(one * 4), |running| {
             tried += 1;
             let name = format!("第{tried}位");
             running.add(&name).map(|()| name)
