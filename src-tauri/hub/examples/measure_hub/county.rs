@@ -1,5 +1,4 @@
-//! A county's year: uploaded village by village, all of them at once, taken by a new county machine, and asked about when
-//! nothing is new.
+//! A county's year: uploaded village by village, all of them at once, and asked about when nothing is new.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -9,13 +8,13 @@ use std::time::Instant;
 
 use rusqlite::{Connection, params};
 use serde_json::{Value as Json, json};
-use yuanba_core::{Id, Level};
+use yuanba_core::Id;
 use yuanba_exchange::container::{Bundle, ClearHeader, Identity, open_bytes, seal_bytes};
+use yuanba_exchange::keys;
 use yuanba_exchange::wire::{self, Answer, Ask, HttpLine, HubCard, Line as _, ask_card};
-use yuanba_exchange::{enrol, keys};
 use yuanba_journal::{Hash, ReplicaKey, Segment};
 use yuanba_store::peers::Vector;
-use yuanba_store::{NewStore, Store, Surroundings, Unlock};
+use yuanba_store::{Store, Surroundings, Unlock};
 
 use crate::server::Server;
 use crate::{Result, milliseconds};
@@ -29,7 +28,7 @@ struct Parcel {
 
 pub fn measure(folder: &Path, postgres: Option<&str>) -> Result<Json> {
     let passphrase = std::env::var("YUANBA_PASSPHRASE")?;
-    let unlock = Unlock { user: None, passphrase: passphrase.clone() };
+    let unlock = Unlock { user: None, passphrase };
     let mut store = Store::open(folder, unlock, Surroundings::real())?;
     keys::ensure_org_key(&mut store)?;
     let dir = tempfile::tempdir()?;
@@ -59,25 +58,6 @@ pub fn measure(folder: &Path, postgres: Option<&str>) -> Result<Json> {
     let nothing_ms = milliseconds(began);
     let streams = store.vector_for(store.org())?.len();
 
-    // A new machine of the county takes everything.
-    let new_folder = dir.path().join("new");
-    let mut new = made(&new_folder, &passphrase)?;
-    let (request, grant) = (dir.path().join("request"), dir.path().join("grant"));
-    let org = store.org();
-    enrol::request(&mut new, &request)?;
-    enrol::grant(&mut store, &request, &grant, Some(org))?;
-    enrol::accept(&mut new, &grant)?;
-    call(&mut store)?;
-    let mut line = HttpLine::new(&server.url)?;
-    let began = Instant::now();
-    let taken = wire::sync(&mut new, &card, &mut line, &mut |_| ControlFlow::Continue(()))?;
-    let take_ms = milliseconds(began);
-    let began = Instant::now();
-    new.refold()?;
-    let fold_ms = milliseconds(began);
-    call(&mut store)?;
-    assert_eq!(new.digest(None)?.ops_digest, store.digest(None)?.ops_digest, "both machines hold the same");
-
     Ok(json!({
         "sqlite": {
             "uploads": uploads, "bare_inserts_a_second": bare,
@@ -87,27 +67,8 @@ pub fn measure(folder: &Path, postgres: Option<&str>) -> Result<Json> {
         "nothing_new": {
             "streams": streams, "rounds": nothing.rounds, "bytes": nothing.bytes.0 + nothing.bytes.1, "ms": nothing_ms,
         },
-        "new_machine": {
-            "received": taken.received, "rounds": taken.rounds, "ms": take_ms, "fold_ms": fold_ms,
-            "ratio": take_ms / fold_ms, "bytes": taken.bytes.1,
-        },
         "hub_peak_mb": server.peak_mb(),
     }))
-}
-
-fn made(dir: &Path, passphrase: &str) -> Result<Store> {
-    let new = NewStore {
-        level: Level::County,
-        name: "新电脑".into(),
-        place: None,
-        code: None,
-        user: "经办".into(),
-        role: "county".into(),
-        passphrase: passphrase.into(),
-    };
-    let (mut store, _) = Store::create(dir, new, Surroundings::real())?;
-    keys::ensure_org_key(&mut store)?;
-    Ok(store)
 }
 
 /// Every village's streams by village, what says who counts first.

@@ -1,5 +1,5 @@
 //! Measures exchange over the network against floors of the same run: a laptop's points up and down, a county's year into the
-//! server and out of it, and what is said when nothing is new. Prints one JSON document.
+//! server, and what is said when nothing is new. Prints one JSON document.
 //!
 //! `measure_hub COUNTY [postgres://…]`: the folder of a county's store with many villages, whose passphrase stands in
 //! `YUANBA_PASSPHRASE`. The server is the real one, found beside this program's folder.
