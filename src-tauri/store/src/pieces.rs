@@ -62,10 +62,20 @@ impl Store {
     /// The first piece of what an organisation's holder lacks, who says that it holds `known`. A laptop signs the ends of
     /// pieces of its own streams; those of other laptops end where their writers have signed.
     pub fn piece_for(&self, org: Id, known: &Vector, size: PieceSize) -> Result<Piece> {
+        self.piece_of(|stream| self.may_hold(org, stream), known, size)
+    }
+
+    /// As [`Store::piece_for`], of some streams.
+    pub fn piece_of(
+        &self,
+        wanted: impl Fn(&StreamId) -> bool,
+        known: &Vector,
+        size: PieceSize,
+    ) -> Result<Piece> {
         let ends = self.tips()?;
         let own = self.replica.id();
         let (mut piece, mut changes, mut bytes) = (Piece::default(), 0, 0);
-        for (row, stream) in self.streams_for_travel(|stream| self.may_hold(org, stream)) {
+        for (row, stream) in self.streams_for_travel(wanted) {
             let Some(tips) = ends.get(&row) else { continue };
             let theirs = known.get(&stream).map_or(&[][..], Vec::as_slice);
             if theirs == tips.as_slice() {

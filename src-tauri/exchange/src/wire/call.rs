@@ -2,7 +2,7 @@
 
 use age::x25519::Identity;
 use yuanba_core::Id;
-use yuanba_journal::{Hash, Lane, ReplicaKey, Segment};
+use yuanba_journal::{Hash, Lane, ReplicaKey, Segment, StreamId};
 use yuanba_store::Store;
 use yuanba_store::peers::Vector;
 use yuanba_store::pieces::{Piece, PieceSize};
@@ -203,15 +203,12 @@ impl Call {
     /// and if that is not enough, also what those above us published. Nobody's work is among it.
     fn introduction(&self, store: &Store) -> Result<Piece> {
         let (org, tree) = (store.org(), store.authority());
-        let own = |of| tree.canonical(of) == org;
-        let wanted = |s: &Segment| {
-            s.stream.lane == Lane::Down
-                && (own(s.stream.org)
-                    || self.introduced == Introduced::ByLine && tree.covers(s.stream.org, org))
+        let line = self.introduced == Introduced::ByLine;
+        let says = |stream: &StreamId| {
+            stream.lane == Lane::Down
+                && (tree.canonical(stream.org) == org || line && tree.covers(stream.org, org))
         };
-        let mut piece = store.piece_for(org, &Vector::new(), self.size)?;
-        piece.segments.retain(wanted);
-        Ok(piece)
+        Ok(store.piece_of(says, &Vector::new(), self.size)?)
     }
 
     /// Checks an answer to a request to its last byte; needs no store.
@@ -364,7 +361,7 @@ impl Call {
             }
             Refused::Revoked => ("这台电脑已经被上级停用，服务器不再收它的东西。", "请到镇里办新的授权。"),
             Refused::AnotherCounty => {
-                ("这台服务器是别的县的，没有往那里送东西。", "请问清楚本县的服务器地址。")
+                ("这台服务器是别的县的，它没有收这台电脑的东西。", "请问清楚本县的服务器地址，换过来。")
             }
             Refused::OutOfScope => {
                 ("服务器说有不归这台电脑送的东西，没有收。", "请把这台电脑拿给镇里看一看。")
