@@ -55,27 +55,39 @@ impl Value {
     }
 
     fn decode_nested(d: &mut Decoder<'_>, depth: u8) -> Result<Value, DecodeError> {
-        if !head_is_shortest(d.input().get(d.position()..).unwrap_or_default()) {
-            return Err(DecodeError::message("a length or a number is written longer than need be"));
-        }
+        shortest(d)?;
         match d.datatype()? {
             Type::Null => d.null().map(|()| Value::Null),
             Type::Bool => d.bool().map(Value::Bool),
             Type::String => d.str().map(|t| Value::Text(t.to_owned())),
-            Type::Bytes => Id::from_slice(d.bytes()?)
-                .map(Value::Id)
-                .ok_or_else(|| DecodeError::message("an id has 16 bytes")),
-            Type::Array => {
-                let length = d.array()?.ok_or_else(|| DecodeError::message("a list has a length"))?;
-                if length > MAX_LIST || depth == 0 {
-                    return Err(DecodeError::message("a list is too long or too deep"));
-                }
-                (0..length)
-                    .map(|_| Value::decode_nested(d, depth - 1))
-                    .collect::<Result<_, _>>()
-                    .map(Value::List)
-            }
+            Type::Bytes => id_bytes(d).map(Value::Id),
+            Type::Array => (0..list_length(d, depth)?)
+                .map(|_| Value::decode_nested(d, depth - 1))
+                .collect::<Result<_, _>>()
+                .map(Value::List),
             _ => d.i64().map(Value::Int),
+        }
+    }
+
+    /// Passes over one value without making it, and answers with its bytes. Fails on what [`Value::decode`] fails on.
+    ///
+    /// # Errors
+    /// As [`Value::decode`].
+    pub fn pass<'b>(d: &mut Decoder<'b>) -> Result<&'b [u8], DecodeError> {
+        let (all, start) = (d.input(), d.position());
+        Value::pass_nested(d, MAX_DEPTH)?;
+        Ok(&all[start..d.position()])
+    }
+
+    fn pass_nested(d: &mut Decoder<'_>, depth: u8) -> Result<(), DecodeError> {
+        shortest(d)?;
+        match d.datatype()? {
+            Type::Null => d.null(),
+            Type::Bool => d.bool().map(|_| ()),
+            Type::String => d.str().map(|_| ()),
+            Type::Bytes => id_bytes(d).map(|_| ()),
+            Type::Array => (0..list_length(d, depth)?).try_for_each(|_| Value::pass_nested(d, depth - 1)),
+            _ => d.i64().map(|_| ()),
         }
     }
 
@@ -129,6 +141,30 @@ impl Value {
     /// Whether nothing is known.
     pub fn is_null(&self) -> bool {
         *self == Value::Null
+    }
+}
+
+fn id_bytes(d: &mut Decoder<'_>) -> Result<Id, DecodeError> {
+    Id::from_slice(d.bytes()?).ok_or_else(|| DecodeError::message("an id has 16 bytes"))
+}
+
+fn list_length(d: &mut Decoder<'_>, depth: u8) -> Result<u64, DecodeError> {
+    let length = d.array()?.ok_or_else(|| DecodeError::message("a list has a length"))?;
+    if length > MAX_LIST || depth == 0 {
+        return Err(DecodeError::message("a list is too long or too deep"));
+    }
+    Ok(length)
+}
+
+/// Fails when the next item states its number or length in more bytes than need be.
+///
+/// # Errors
+/// As it says.
+pub fn shortest(d: &Decoder<'_>) -> Result<(), DecodeError> {
+    if head_is_shortest(d.input().get(d.position()..).unwrap_or_default()) {
+        Ok(())
+    } else {
+        Err(DecodeError::message("a length or a number is written longer than need be"))
     }
 }
 
@@ -199,6 +235,8 @@ mod tests {
         ]);
         let bytes = value.to_cbor();
         assert_eq!(Value::decode(&mut Decoder::new(&bytes)).unwrap(), value);
+        let followed = [&bytes[..], &[0]].concat();
+        assert_eq!(Value::pass(&mut Decoder::new(&followed)).unwrap(), bytes);
     }
 
     #[test]
@@ -214,6 +252,7 @@ mod tests {
             &[0xf8, 0x16],
         ] {
             assert!(Value::decode(&mut Decoder::new(bytes)).is_err(), "{bytes:02x?}");
+            assert!(Value::pass(&mut Decoder::new(bytes)).is_err(), "{bytes:02x?}");
         }
         for number in [23, 24, 255, 256, 65_535, 65_536, u32::MAX.into(), i64::from(u32::MAX) + 1] {
             for value in [Value::Int(number), Value::Int(-number - 1)] {
@@ -226,5 +265,6 @@ mod tests {
     fn a_list_that_nests_without_end_is_refused() {
         let bytes = vec![0x81u8; 10_000];
         assert!(Value::decode(&mut Decoder::new(&bytes)).is_err());
+        assert!(Value::pass(&mut Decoder::new(&bytes)).is_err());
     }
 }

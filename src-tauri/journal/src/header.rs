@@ -8,6 +8,9 @@ use crate::format::{FORMAT, GROUP_MAX, HEADER_BYTES_MAX, KEY_MAX, SUITE};
 use crate::stream::{hash, id};
 use crate::{Hash, JournalError, Kind, Lane, Stamp, StreamId};
 
+/// The key of the kept part.
+const KEPT: u64 = 16;
+
 /// A header, field by field; [`crate::format`] has the bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
@@ -89,7 +92,7 @@ impl Header {
             e.u8(15)?.u64(self.group_count)?;
         }
         if !self.kept.is_empty() {
-            e.u8(16)?.bytes(&self.kept)?;
+            e.u64(KEPT)?.bytes(&self.kept)?;
         }
         if let Some(body) = &self.body_hash {
             e.u8(17)?.bytes(&body.0)?;
@@ -132,6 +135,21 @@ impl Header {
             return Err(JournalError::Malformed("bytes after the header"));
         }
         draft.finish()
+    }
+
+    /// The kept part in the bytes of a header that was checked before it was stored.
+    ///
+    /// # Errors
+    /// When the bytes are damaged.
+    pub fn kept_in(bytes: &[u8]) -> Result<&[u8], JournalError> {
+        let mut d = Decoder::new(bytes);
+        for _ in 0..d.map()?.ok_or(JournalError::Malformed("header"))? {
+            if d.u64()? == KEPT {
+                return Ok(d.bytes()?);
+            }
+            d.skip()?;
+        }
+        Ok(&[])
     }
 
     /// BLAKE3 of the bytes.
@@ -203,7 +221,7 @@ impl HeaderDraft {
             13 => self.entity = Some(id(d.bytes()?)?),
             14 => self.group_index = d.u64()?,
             15 => self.group_count = Some(d.u64()?),
-            16 => self.kept = d.bytes()?.to_vec(),
+            KEPT => self.kept = d.bytes()?.to_vec(),
             17 => self.body_hash = Some(hash(d.bytes()?)?),
             18 => self.salted = d.bool()?,
             newer => {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 use yuanba_core::Id;
 use yuanba_journal::author::{Circumstances, Tip, append_group};
-use yuanba_journal::payload::{Choice, Entry, Redaction, Reversal};
+use yuanba_journal::payload::{Choice, EntryView, Redaction, Reversal};
 use yuanba_journal::{Change, GroupId, HeadSignature, Kind, Lane, Segment};
 
 use crate::changed::Changed;
@@ -181,7 +181,7 @@ impl Store {
         let mut batch = Batch::default();
         self.context.streams.insert(row, stream);
         batch.insert(&self.db, &self.context, row, changes.iter())?;
-        batch.settle(&self.db, &mut self.context, &mut self.changed, true)?;
+        batch.settle(&self.db, &mut self.context, &mut self.changed)?;
         if let Some(undoes) = deed {
             self.remember_deed(group, place, &said, undoes)?;
         }
@@ -204,7 +204,7 @@ impl Store {
     fn apply_in_transaction(&mut self, segments: Vec<Segment>) -> Result<Applied> {
         let own = self.replica.id();
         let mut applied = Applied::default();
-        let mut batch = Batch::default();
+        let mut batch = Batch { fold_later: self.deferred, ..Batch::default() };
         self.db.execute_batch("BEGIN IMMEDIATE")?;
         let wall_ms = self.surroundings.clock.now_ms();
         let mut newest = self.clock.last;
@@ -233,7 +233,7 @@ impl Store {
         if self.deferred {
             self.forget_folded()?;
         }
-        batch.settle(&self.db, &mut self.context, &mut self.changed, !self.deferred)?;
+        batch.settle(&self.db, &mut self.context, &mut self.changed)?;
         applied.parked = self.db.query_row("SELECT count(*) FROM parked", [], |r| r.get::<_, i64>(0))? as u64;
         if newest > self.clock.last {
             self.clock.last = newest;
@@ -281,7 +281,9 @@ fn without_erased(context: &Context, segment: &Segment) -> Option<Segment> {
 #[derive(Default)]
 struct Batch {
     new: u64,
+    /// What is folded at the end; nothing is noted of it when everything is folded later
     touched: Touched,
+    fold_later: bool,
     tree: bool,
     special: bool,
     redactions: bool,
@@ -414,24 +416,19 @@ impl Batch {
     fn note(&mut self, context: &Context, change: &Change, entity: Option<Id>) {
         let org = context.org_of(&change.header.stream);
         match change.header.kind {
+            Kind::Certificate | Kind::Revocation => self.tree = true,
+            Kind::Redaction => self.redactions = true,
+            _ if self.fold_later => {}
             Kind::Entry | Kind::Reversal | Kind::Choice => {
                 self.touched.keys.extend(entity.map(|e| (org, e)));
             }
-            Kind::Certificate | Kind::Revocation => self.tree = true,
-            Kind::Redaction => self.redactions = true,
             _ => self.touched.records.extend(entity.map(|e| (org, e))),
         }
         self.special |= !matches!(change.header.kind, Kind::Record | Kind::Entry) || change.body_missing();
     }
 
     /// Brings the tree and what counts up to date, and the tables too unless they are folded later.
-    fn settle(
-        mut self,
-        db: &Connection,
-        context: &mut Context,
-        changed: &mut Changed,
-        fold: bool,
-    ) -> Result<()> {
+    fn settle(mut self, db: &Connection, context: &mut Context, changed: &mut Changed) -> Result<()> {
         if self.tree {
             let before: Vec<(i64, Id)> =
                 context.streams.iter().map(|(r, s)| (*r, context.org_of(s))).collect();
@@ -465,7 +462,7 @@ impl Batch {
                 open.extend(self.touch_group(db, context, group)?);
             }
         }
-        if !fold {
+        if self.fold_later {
             *changed = Changed::Everything;
             return Ok(());
         }
@@ -585,7 +582,7 @@ fn erase_parked(db: &Connection, context: &Context) -> Result<()> {
 fn entity_of(change: &Change) -> Option<Id> {
     let h = &change.header;
     match h.kind {
-        Kind::Entry => Entry::from_cbor(&h.kept).ok().map(|e| e.key()),
+        Kind::Entry => EntryView::from_cbor(&h.kept).ok().map(|e| e.key()),
         Kind::Reversal => Reversal::from_cbor(&h.kept).ok().map(|r| r.key),
         Kind::Choice => Choice::from_cbor(&h.kept, &h.stream).ok().map(|c| c.key),
         _ => h.entity,

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use yuanba_core::Id;
 use yuanba_core::tables::{self, member, person_edge};
-use yuanba_core::{Id, Value};
 use yuanba_journal::fold::{
     EntryInput, EntryState, Origin, RecordInput, RecordState, fold_entries, fold_record,
 };
@@ -13,6 +13,7 @@ use yuanba_journal::{Change, Kind};
 
 use crate::Result;
 use crate::context::Context;
+use crate::entry_rows::EntryRows;
 use crate::persons;
 use crate::streams::{self, GroupPlace};
 
@@ -55,15 +56,27 @@ pub fn fold(db: &Connection, context: &Context, touched: &Touched) -> Result<BTr
         }
     }
     let also = persons::fold(db, context, members, joined)?;
+    let mut rows = EntryRows::of(db)?;
     for (org, key) in &touched.keys {
-        write_entry(
-            db,
-            *org,
-            *key,
-            fold_entries(&entry_inputs(context, written_to(db, context, *org, *key)?)),
-        )?;
+        if !rows.fold_alone(context, *org, *key)? {
+            rows.write(*org, *key, entry_state(db, context, *org, *key)?)?;
+        }
     }
     Ok(also)
+}
+
+/// Whose a change is and the group that it is part of, when it shows as it was written: it counts, its group is whole and was
+/// not taken back. Of a row that begins with the columns of [`WRITTEN`].
+pub fn shows(context: &Context, row: &Row<'_>) -> Result<Option<(Id, GroupPlace)>> {
+    let group = group_in(row)?;
+    let shows = row.get::<_, bool>(3)? && !context.parked(&group) && !context.retracted(&group);
+    let stream = context.streams.get(&group.stream).filter(|_| shows);
+    Ok(stream.map(|stream| (context.org_of(stream), group)))
+}
+
+/// The columns of [`WRITTEN`] that say which group a change is part of.
+fn group_in(row: &Row<'_>) -> Result<GroupPlace> {
+    Ok(GroupPlace { stream: row.get(0)?, first_seq: row.get::<_, i64>(1)? as u64, first_prefix: row.get(2)? })
 }
 
 fn table_of(db: &Connection, org: Id, entity: Id) -> Result<Option<u16>> {
@@ -86,11 +99,7 @@ pub const WRITTEN: &str = "stream, first_seq, first_prefix, counts, header, salt
 
 /// A row of [`WRITTEN`] columns, and whose it is; nothing for a stream that is not known.
 pub fn written(context: &Context, row: &Row<'_>) -> Result<Option<(Id, Written)>> {
-    let group = GroupPlace {
-        stream: row.get(0)?,
-        first_seq: row.get::<_, i64>(1)? as u64,
-        first_prefix: row.get(2)?,
-    };
+    let group = group_in(row)?;
     let Some(stream) = context.streams.get(&group.stream) else { return Ok(None) };
     let change = streams::stored(row.get(4)?, row.get(5)?, row.get(6)?)?;
     Ok(Some((context.org_of(stream), Written { change, group, counts: row.get(3)? })))
@@ -211,36 +220,6 @@ pub fn write_record(
 pub fn remove_record(db: &Connection, org: Id, entity: Id) -> Result<()> {
     db.prepare_cached("DELETE FROM record WHERE entity = ?2 AND org = ?1")?
         .execute(params![org.0, entity.0])?;
-    Ok(())
-}
-
-/// Writes the row of a ledger key.
-pub fn write_entry(db: &Connection, org: Id, key: Id, state: Option<EntryState>) -> Result<()> {
-    let Some(state) = state else {
-        db.prepare_cached("DELETE FROM entry WHERE key = ?2 AND org = ?1")?.execute(params![org.0, key.0])?;
-        return Ok(());
-    };
-    let entry = &state.standing;
-    db.prepare_cached(
-        "INSERT INTO entry(org, key, ledger, from_account, to_account, amount, moves, on_date, rule, terms, rivals, digest)
-         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-         ON CONFLICT(key, org) DO UPDATE SET ledger = ?3, from_account = ?4, to_account = ?5, amount = ?6, moves = ?7,
-           on_date = ?8, rule = ?9, terms = ?10, rivals = ?11, digest = ?12",
-    )?
-    .execute(params![
-        org.0,
-        key.0,
-        entry.ledger.number(),
-        entry.from.0,
-        entry.to.0,
-        entry.amount,
-        state.moves(),
-        entry.on,
-        entry.rule,
-        Value::List(entry.terms.clone()).to_cbor(),
-        state.rivals.len() as i64,
-        state.digest().0
-    ])?;
     Ok(())
 }
 

@@ -13,6 +13,7 @@ pub mod context;
 pub mod database;
 pub mod deeds;
 pub mod digest;
+mod entry_rows;
 mod error;
 pub mod folding;
 mod from_nothing;

@@ -10,7 +10,7 @@
 use minicbor::Decoder;
 use yuanba_core::{Id, Value};
 
-use super::{array, canonical, encoded};
+use super::{EntryView, array, canonical, encoded};
 use crate::format::REFERENCES_MAX;
 use crate::stream::id;
 use crate::{ChangeRef, Hash, JournalError, StreamId};
@@ -65,13 +65,17 @@ pub struct Entry {
 
 /// The key of a ledger entry: its day in 4 bytes, then 12 bytes of BLAKE3(ledger ‖ day ‖ 0 ‖ natural key).
 pub fn entry_key(ledger: Ledger, on: &str, natural_key: &[Value]) -> Id {
+    key_of(ledger, on, &Value::List(natural_key.to_vec()).to_cbor())
+}
+
+/// The key of a natural key that is given as the bytes of its list.
+pub(super) fn key_of(ledger: Ledger, on: &str, natural_key: &[u8]) -> Id {
     let day = on
         .bytes()
         .filter_map(|c| (c as char).to_digit(10))
         .take(8)
         .fold(0u32, |day, digit| day.wrapping_mul(10).wrapping_add(digit));
-    let list = Value::List(natural_key.to_vec()).to_cbor();
-    let hash = Hash::of(&[&[ledger.number()], on.as_bytes(), &[0], &list]);
+    let hash = Hash::of(&[&[ledger.number()], on.as_bytes(), &[0], natural_key]);
     let mut key = [0; 16];
     key[..4].copy_from_slice(&day.to_be_bytes());
     key[4..].copy_from_slice(&hash.0[..12]);
@@ -96,26 +100,21 @@ impl Entry {
 
     /// Reads the kept part.
     pub fn from_cbor(bytes: &[u8]) -> Result<Entry, JournalError> {
-        let mut d = Decoder::new(bytes);
-        if array(&mut d, 8, "entry")? != 8 {
-            return Err(JournalError::Malformed("entry"));
-        }
-        let list = |value: Value| match value {
+        let view = EntryView::from_cbor(bytes)?;
+        let list = |bytes: &[u8]| match Value::decode(&mut Decoder::new(bytes))? {
             Value::List(list) => Ok(list),
             _ => Err(JournalError::Malformed("entry")),
         };
-        let entry = Entry {
-            ledger: Ledger::from_number(d.u8()?).ok_or(JournalError::Malformed("ledger"))?,
-            from: id(d.bytes()?)?,
-            to: id(d.bytes()?)?,
-            amount: d.i64()?,
-            natural_key: list(Value::decode(&mut d)?)?,
-            on: d.str()?.to_owned(),
-            rule: d.str()?.to_owned(),
-            terms: list(Value::decode(&mut d)?)?,
-        };
-        let written = entry.to_cbor();
-        canonical(entry, &written, bytes)
+        Ok(Entry {
+            ledger: view.ledger,
+            from: view.from,
+            to: view.to,
+            amount: view.amount,
+            natural_key: list(view.natural_key)?,
+            on: view.on.to_owned(),
+            rule: view.rule.to_owned(),
+            terms: list(view.terms)?,
+        })
     }
 }
 

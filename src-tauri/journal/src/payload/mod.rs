@@ -3,6 +3,7 @@
 
 mod certificate;
 mod entry;
+mod entry_view;
 mod org_key;
 mod record;
 mod retract;
@@ -10,6 +11,7 @@ mod revocation;
 
 pub use certificate::{Certificate, Claim};
 pub use entry::{Choice, Entry, Ledger, Reversal, entry_key};
+pub use entry_view::EntryView;
 pub use org_key::OrgKey;
 pub use record::{Item, ItemOp, RecordWrite, decode_values, encode_values};
 pub use retract::{Redaction, Retract};
@@ -51,7 +53,7 @@ pub fn check(change: &Change) -> Result<(), JournalError> {
     let mut values = 0;
     match change.header.kind {
         Kind::Record => values = RecordWrite::from_cbor(kept, home)?.items.len(),
-        Kind::Entry => Entry::from_cbor(kept).map(|_| ())?,
+        Kind::Entry => EntryView::from_cbor(kept).map(|_| ())?,
         Kind::Reversal => values = Reversal::from_cbor(kept).map(|_| 1)?,
         Kind::Choice => values = Choice::from_cbor(kept, home).map(|_| 1)?,
         Kind::Retract => Retract::from_cbor(kept, home).map(|_| ())?,

@@ -1,11 +1,12 @@
 //! Only what a writer would have written is a kept part.
 
 use yuanba_core::{Id, Value};
+use yuanba_journal::fold::{EntryInput, Origin, fold_entries};
 use yuanba_journal::payload::{
-    Choice, Entry, ItemOp, Ledger, OrgKey, RecordWrite, Redaction, Retract, Reversal, decode_values,
-    encode_values,
+    Choice, Entry, EntryView, ItemOp, Ledger, OrgKey, RecordWrite, Redaction, Retract, Reversal,
+    decode_values, encode_values,
 };
-use yuanba_journal::{ChangeRef, Lane, StreamId};
+use yuanba_journal::{ChangeRef, Hash, Lane, Stamp, StreamId};
 
 const HOME: StreamId = StreamId { replica: Id([1; 16]), org: Id([2; 16]), lane: Lane::Up };
 
@@ -74,4 +75,42 @@ fn every_kept_part_reads_back_and_none_of_its_beginnings_does() {
             assert!(decode_values(&whole[..end], 1).is_err());
         }
     }
+}
+
+#[test]
+fn an_entry_is_read_from_its_own_bytes_only_and_its_view_says_the_same() {
+    let entry = Entry {
+        ledger: Ledger::Points,
+        from: Id([3; 16]),
+        to: Id([5; 16]),
+        amount: -300,
+        natural_key: vec![Value::Id(Id([4; 16])), Value::from("study"), Value::Bool(true)],
+        on: "2026-06-05".into(),
+        rule: "study".into(),
+        terms: vec![Value::Int(1000), Value::List(vec![Value::Null])],
+    };
+    let bytes = entry.to_cbor();
+    let view = EntryView::from_cbor(&bytes).unwrap();
+    assert_eq!((view.key(), view.amount, view.on, view.rule), (entry.key(), -300, "2026-06-05", "study"));
+    assert_eq!(view.terms, Value::List(entry.terms.clone()).to_cbor());
+    let origin =
+        Origin { stream: HOME, seq: 1, hash: Hash([0; 32]), stamp: Stamp(1), user: Id([6; 16]), wall_ms: 0 };
+    let state = fold_entries(&[EntryInput::Entry(origin, entry, false)]).unwrap();
+    assert_eq!(view.digest_alone(), state.digest());
+    // Whatever else is read is another entry, written in its only form.
+    let mut read = 0;
+    for at in 0..bytes.len() {
+        for byte in 0..=255 {
+            let mut other = bytes.clone();
+            other[at] = byte;
+            for longer in [other.clone(), [&other[..at], &[0x18], &other[at..]].concat()] {
+                if let Ok(entry) = Entry::from_cbor(&longer) {
+                    assert_eq!(entry.to_cbor(), longer);
+                    assert_eq!(EntryView::from_cbor(&longer).unwrap().key(), entry.key());
+                    read += 1;
+                }
+            }
+        }
+    }
+    assert!(read > bytes.len() * 10, "{read}");
 }
