@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use rusqlite::{Connection, params};
 
+use crate::entries::AT_ONCE;
 use crate::{Result, milliseconds};
 
 const RECORDS: usize = 100_000;
@@ -17,17 +18,42 @@ const RECORD: usize = 193;
 /// side; from there packed over TCP into another SQLCipher.
 pub struct Floor {
     pub write_ms: f64,
+    /// The same with a transaction for each act
+    pub acts_ms: f64,
     pub push_ms: f64,
     pub pull_ms: f64,
     pub thousand_ms: f64,
 }
 
-pub fn measure() -> Result<Floor> {
+/// Each of the floors as the median of five runs: a single one swings by half on a busy machine.
+pub fn median() -> Result<Floor> {
+    let runs = (0..5).map(|_| measure()).collect::<Result<Vec<Floor>>>()?;
+    let middle = |of: fn(&Floor) -> f64| {
+        let mut times: Vec<f64> = runs.iter().map(of).collect();
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    Ok(Floor {
+        write_ms: middle(|run| run.write_ms),
+        acts_ms: middle(|run| run.acts_ms),
+        push_ms: middle(|run| run.push_ms),
+        pull_ms: middle(|run| run.pull_ms),
+        thousand_ms: middle(|run| run.thousand_ms),
+    })
+}
+
+fn measure() -> Result<Floor> {
     let dir = tempfile::tempdir()?;
     let (laptop, hub, other) = (dir.path().join("laptop"), dir.path().join("hub"), dir.path().join("other"));
     let began = Instant::now();
     write(&cipher(&laptop)?, 0, RECORDS)?;
     let write_ms = milliseconds(began);
+    let by_acts = cipher(&dir.path().join("acts"))?;
+    let began = Instant::now();
+    for from in (0..RECORDS).step_by(AT_ONCE) {
+        write(&by_acts, from, AT_ONCE)?;
+    }
+    let acts_ms = milliseconds(began);
     plain(&hub)?;
     cipher(&other)?;
     let push_ms = carry(cipher(&laptop)?, 0, move || plain(&hub).map_err(|e| e.to_string()))?;
@@ -39,7 +65,7 @@ pub fn measure() -> Result<Floor> {
     write(&cipher(&laptop)?, RECORDS, 1_000)?;
     let began = Instant::now();
     carry(cipher(&laptop)?, RECORDS, move || plain(&hub).map_err(|e| e.to_string()))?;
-    Ok(Floor { write_ms, push_ms, pull_ms, thousand_ms: milliseconds(began) })
+    Ok(Floor { write_ms, acts_ms, push_ms, pull_ms, thousand_ms: milliseconds(began) })
 }
 
 fn cipher(file: &Path) -> Result<Connection> {

@@ -1,7 +1,7 @@
 //! Measures exchange over the network against floors of the same run: a laptop's points up and down, a county's year into the
 //! server, and what is said when nothing is new. Prints one JSON document.
 //!
-//! `measure_hub COUNTY [postgres://…]`: the folder of a county's store with many villages, whose passphrase stands in
+//! `measure_hub entries` measures the laptop's points alone. `measure_hub COUNTY [postgres://…]`: the folder of a county's store with many villages, whose passphrase stands in
 //! `YUANBA_PASSPHRASE`. The server is the real one, found beside this program's folder.
 
 mod county;
@@ -23,6 +23,10 @@ fn main() -> Result<()> {
     let rest: Vec<String> = words.collect();
     if let ("push" | "pull", [folder, url]) = (first.as_str(), &rest[..]) {
         return entries::alone(&first, folder.as_ref(), url);
+    }
+    if first == "entries" {
+        println!("{}", entries::measure()?);
+        return Ok(());
     }
     let county = PathBuf::from(first);
     println!(
