@@ -133,7 +133,7 @@ impl Store {
         result
     }
 
-    fn write_group(&mut self, intent: Intent, deed: Option<Option<GroupId>>) -> Result<GroupId> {
+    pub(crate) fn write_group(&mut self, intent: Intent, deed: Option<Option<GroupId>>) -> Result<GroupId> {
         let org = intent.org.unwrap_or_else(|| self.org());
         let tree = self.authority();
         if intent.organisations().any(|other| tree.canonical(other) != tree.canonical(org)) {
@@ -141,6 +141,9 @@ impl Store {
         }
         if intent.is_about_frozen() {
             return Err(StoreError::Newer);
+        }
+        if intent.erases() {
+            self.prove_standing(org)?;
         }
         let said = intent.said;
         let lane = if intent.down { Lane::Down } else { Lane::Up };

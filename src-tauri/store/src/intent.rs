@@ -128,6 +128,11 @@ impl Intent {
             .any(|act| matches!(act, Act::Write(draft) if draft.seen.frozen && !draft.items.is_empty()))
     }
 
+    /// Whether it erases anything for good.
+    pub(crate) fn erases(&self) -> bool {
+        self.acts.iter().any(|act| matches!(act, Act::Redaction { .. }))
+    }
+
     /// What is written: the tables, with the records and whatever those hang on, now and before.
     pub fn about(&self) -> Vec<(u16, Id)> {
         let mut about = Vec::new();

@@ -90,3 +90,38 @@ fn what_the_old_township_erased_is_erased_at_the_new_one_too() {
         place.sound();
     }
 }
+
+#[test]
+fn what_a_laptop_erases_that_nobody_knew_of_when_the_village_moved_is_erased_everywhere() {
+    let mut county = Place::county("达川县", 38);
+    let (mut east, mut west) = (Place::township("东坝镇", 39), Place::township("西坝镇", 40));
+    let (mut village, mut second) = (Place::village("石河村", 41), Place::township("东坝镇二号", 42));
+    county.enrol(&mut east, None);
+    county.enrol(&mut west, None);
+    east.enrol(&mut village, None);
+    let person = village.add("王秀英");
+    village.exchange(&mut east);
+    for township in [&mut east, &mut west] {
+        township.exchange(&mut county);
+    }
+    // Moved while nobody at the county has heard of the old township's second laptop.
+    let home = east.org();
+    east.enrol(&mut second, Some(home));
+    enrol::hand_over(&mut county.store, village.org(), west.org()).unwrap();
+    let mut intent = Intent::new("删去").of(village.org());
+    intent.redact(second.store.changes_of(person).unwrap(), "本人要求");
+    second.store.commit(intent).unwrap();
+    second.exchange(&mut county);
+    county.exchange(&mut west);
+    west.exchange(&mut village);
+
+    let name = |place: &Place| {
+        let record = place.store.record(&member::TABLE, person).unwrap();
+        record.map(|record| record.text(member::NAME).map(str::to_owned))
+    };
+    assert_eq!([&county, &west, &village].map(name), [Some(None), Some(None), Some(None)]);
+    for place in [&west, &village] {
+        assert_even(village.org(), place, &county);
+        place.sound();
+    }
+}
