@@ -80,6 +80,8 @@ pub enum Trouble {
     SyncRunning,
     /// 演示村 sends nothing anywhere
     DemoStays,
+    /// What was written of an organisation that has gone to another one
+    GoneElsewhere,
     /// Only what is below this organisation can be dealt with from here
     NotBelow,
     /// Made-up people beside real ones
@@ -328,6 +330,11 @@ impl Trouble {
                 "这一步要由上一级来做，这里做不了，什么也没做，数据没有动。",
                 "请上一级来办。",
             ),
+            GoneElsewhere => say(
+                Code::NotAllowed,
+                "这件事是一个单位的，它已经改归别处管了，这里再改也不算数，所以没有动。数据都在。",
+                "要改，请它现在的上级或者它自己来办。",
+            ),
             DemoIntoData => say(
                 Code::WrongUsage,
                 "这里面已经有数据了，没有往里添演示的人，原来的一条也没动。",
@@ -437,6 +444,7 @@ impl From<StoreError> for Trouble {
             StoreError::Missing => Trouble::NoStore,
             StoreError::NotAFolder => Trouble::NotAFolder,
             StoreError::Newer => Trouble::NewerStore,
+            StoreError::Elsewhere => Trouble::GoneElsewhere,
             StoreError::NotFound(_) => Trouble::NotFound { what: "一条" },
             StoreError::Refused("no issuer key") => Trouble::NeedsCertificate,
             StoreError::Refused(_) => Trouble::BadRequest,

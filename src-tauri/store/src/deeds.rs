@@ -159,6 +159,10 @@ impl Store {
 
     /// Takes back a group, or the last one that is not taken back yet. One change retracts it; ledger entries of the
     /// group no longer move anything.
+    ///
+    /// # Errors
+    /// `Elsewhere` for a group about an organisation that has gone to somebody else; `NotFound`; `Refused` for one that is taken
+    /// back. Nothing was written then.
     pub fn undo(&mut self, group: Option<GroupId>) -> Result<Undone> {
         let group = match group {
             Some(group) => self.together(group)?.first().copied(),
@@ -181,6 +185,9 @@ impl Store {
         let mut deeds = Vec::new();
         for one in self.together(group)? {
             let (first, org, down) = self.group_first(one)?.ok_or(StoreError::NotFound("group"))?;
+            if !self.authority().covers(self.org(), org) {
+                return Err(StoreError::Elsewhere);
+            }
             left.extend(self.written_since(&first)?);
             let mut intent = Intent::new(format!("撤销：{text}")).of(org);
             intent.down = down;

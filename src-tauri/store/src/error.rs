@@ -31,6 +31,9 @@ pub enum StoreError {
     /// Written by a newer program
     #[error("the store was written by a newer version")]
     Newer,
+    /// The organisation has gone to somebody else: what is written of it here would not count
+    #[error("the organisation stands elsewhere now")]
+    Elsewhere,
     /// No such record, group or entry
     #[error("not found: {0}")]
     NotFound(&'static str),

@@ -1,7 +1,7 @@
 //! What the journal says of the organisation tree: certificates, and the age keys of organisations and laptops.
 
 use yuanba_core::Id;
-use yuanba_journal::authority::Authority;
+use yuanba_journal::authority::{Authority, HeldRevocation};
 use yuanba_journal::payload::{Certificate, Claim, OrgKey};
 use yuanba_journal::{Kind, Lane, Segment, StreamId};
 
@@ -22,6 +22,14 @@ impl Store {
     /// Every certificate that is held, whoever brought it: certificates prove themselves.
     pub fn certificates(&self) -> Result<Vec<Certificate>> {
         Ok(context::tree_parts(&self.db)?.0)
+    }
+
+    /// Every revocation that is held, whether it counts or not.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn revocations(&self) -> Result<Vec<HeldRevocation>> {
+        Ok(context::tree_parts(&self.db)?.1)
     }
 
     /// Publishes with an organisation's record the certificate of this laptop, unless it stands there: an erasure counts by

@@ -5,6 +5,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use yuanba_core::Level;
 use yuanba_exchange::bundle::{self, FileRead, Manifest, Purpose, Status, Written};
 use yuanba_exchange::container::{Bundle, ClearHeader, seal};
 use yuanba_exchange::{ExchangeError, keys};
@@ -292,6 +293,10 @@ impl World {
         // Whoever went back in time, or is a copy, does not know whom its original took in since, until somebody tells.
         let unknown =
             matches!(read.code, Some("unknown_writer" | "out_of_scope")) && self.laptops[laptop].went_back;
+        // Whoever was cut off in the middle of taking its place has none, and knows of nobody above.
+        let without_place = matches!(read.code, Some("unknown_writer" | "out_of_scope"))
+            && self.offices.0[here].level != Level::County
+            && store.authority().parent(store.org()).is_none();
         // Nobody can seal for a laptop of which they have not heard, once its office has a newer key than it knows.
         let sealed_for = stick.keys_known.contains(&(laptop, store.replica().id()));
         // It was written before somebody went elsewhere, and is about them too.
@@ -299,6 +304,7 @@ impl World {
             && stick.carries.iter().any(|place| !self.offices.may_hold(here, &place.0));
         here != stick.to
             || unknown
+            || without_place
             || elsewhere
             || (read.code == Some("not_for_us") && !sealed_for)
             || moved(here)

@@ -228,14 +228,26 @@ fn everything_held_is_reachable_or_listed(world: &World, seen: &Seen) -> Held {
         }
     }
     let aside: BTreeSet<ChangeRef> = seen.aside.iter().map(|aside| aside.change).collect();
-    // A revocation may be lost with the only disk that had it.
+    // A revocation may be lost with the only disk that had it, and it ends to count when its writer's office is left for
+    // another one that has not heard of it.
+    let office_of = |replica: &Id| {
+        let laptop = world.laptops.iter().position(|laptop| laptop.replicas.contains(replica))?;
+        Some(world.office(laptop))
+    };
+    let still_above = |writer: &Id, replica: &Id| match (office_of(writer), office_of(replica)) {
+        (Some(writer), Some(stopped)) => world.offices.covers(writer, stopped),
+        _ => false,
+    };
     let revoked: BTreeSet<Id> = seen
         .journal
         .changes
         .values()
         .filter(|change| change.header.kind == Kind::Revocation)
-        .filter_map(|change| Revocation::from_cbor(&change.header.kept, &change.header.stream).ok())
-        .map(|revocation| revocation.replica)
+        .filter_map(|change| {
+            let stream = &change.header.stream;
+            let replica = Revocation::from_cbor(&change.header.kept, stream).ok()?.replica;
+            still_above(&stream.replica, &replica).then_some(replica)
+        })
         .collect();
     let strange = world.strangers.iter().filter(|place| revoked.contains(&place.0.replica)).find(|place| {
         seen.journal.changes.get(place).is_some_and(|change| !aside.contains(&change.reference()))

@@ -92,8 +92,30 @@ impl World {
         }
     }
 
+    /// A county that goes on with a disk from before it moved a village, with nobody told of it, moves it once more.
+    fn move_again(&mut self) -> Held {
+        let county = 0;
+        if self.laptops[county].fate != Fate::AtWork {
+            return Ok(());
+        }
+        for village in 0..self.offices.0.len() {
+            let Some(to) = self.offices.0[village].parent else { continue };
+            let moved = self.offices.0[village].parents_ever.len() > 1;
+            let (child, parent) = (self.offices.0[village].id, self.offices.0[to].id);
+            let tree = self.laptops[county].store().authority();
+            if moved && tree.parent(child).is_some_and(|now| now != parent) && tree.parent(parent).is_some() {
+                self.trace.say(format!("the county moves {} again", self.office_name(child)));
+                self.trace.count("moved once more after a restore");
+                self.write(county, "moving", |store| enrol::hand_over(store, child, parent))?;
+                self.learn(county)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Whoever goes on with a copy from before it had its place takes it once more: the grant is written again.
     pub fn enrol_again(&mut self) -> Held {
+        self.move_again()?;
         for laptop in self.at_work() {
             let own = self.laptops[laptop].office;
             let office = self.offices.canonical(own);
@@ -109,8 +131,12 @@ impl World {
                 let store = self.laptops[*other].store();
                 store.org() == above_id && store.issuer().is_some_and(|issuer| issuer.id() == above_id)
             });
-            // An office that was restored does not know whom it took in since.
-            let knows = |laptop: &usize| self.laptops[*laptop].store().authority().covers(above_id, id);
+            // An office that was restored does not know whom it took in since, or not with what laptop.
+            let replica = store.replica().id();
+            let knows = |other: &usize| {
+                let tree = self.laptops[*other].store().authority();
+                tree.covers(above_id, id) && (own != office || tree.home(replica) == Some(id))
+            };
             let unknowing = granting.iter().find(|laptop| !knows(laptop));
             let Some(granting) = unknowing.or(granting.first().filter(|_| !placed)).copied() else {
                 continue;

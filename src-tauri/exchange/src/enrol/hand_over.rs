@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use yuanba_core::Id;
-use yuanba_journal::payload::{Certificate, Claim};
+use yuanba_journal::payload::{Certificate, Claim, Revocation};
 use yuanba_store::{Intent, Store};
 
 use super::grant::issuer;
@@ -12,7 +12,8 @@ use crate::{Refusal, Result};
 
 /// Moves an organisation from the parent that it has to another one; both stand under us, or are us. The change goes down
 /// with the certificates that prove it, so that the child and both parents can follow it, and with those of the laptops
-/// that stood above the child until now: what they erased stays erased wherever the child's record goes.
+/// that stood above the child until now: what they erased stays erased wherever the child's record goes. The child's laptops
+/// that they have stopped stay stopped, by our word.
 ///
 /// # Errors
 /// `Refused` for an organisation that does not stand under us or that is not known to have accepted its place, for a circle, and
@@ -60,6 +61,7 @@ pub fn hand_over(store: &mut Store, child: Id, to: Id) -> Result<()> {
         Claim::Absorbs { into, .. } | Claim::Joins { into, .. } => left.contains(&into),
         _ => false,
     };
+    let stopped = stopped_by(store, child, &left)?;
     let mut known = store.certificates()?;
     known.retain(proves);
     let mut intent = Intent::new("改归").down();
@@ -71,5 +73,26 @@ pub fn hand_over(store: &mut Store, child: Id, to: Id) -> Result<()> {
             once.push(certificate);
         }
     }
+    // Said first: a laptop that was stopped is so at every moment.
+    for revocation in stopped {
+        let mut again = Intent::new("停用").of(child).down();
+        again.revoke(revocation, "改归以前就停用了");
+        store.commit_quietly(again)?;
+    }
     Ok(store.commit_quietly(intent)?)
+}
+
+/// The child's laptops that those who let it go have stopped, to be stopped by us: their word ends to count with the move.
+fn stopped_by(store: &Store, child: Id, left: &BTreeSet<Id>) -> Result<Vec<Revocation>> {
+    let tree = store.authority();
+    let mut again = Vec::new();
+    for held in store.revocations()? {
+        let replica = held.revocation.replica;
+        let counts = tree.revocations_of(replica).contains(&held.reference);
+        let theirs = tree.home(held.reference.stream.replica).is_some_and(|home| left.contains(&home));
+        if counts && theirs && tree.home(replica) == Some(child) {
+            again.push(Revocation { replaces: tree.revocations_of(replica), ..held.revocation });
+        }
+    }
+    Ok(again)
 }

@@ -2,7 +2,8 @@
 
 use yuanba_core::tables::member;
 use yuanba_exchange::enrol;
-use yuanba_store::{Intent, Why};
+use yuanba_journal::payload::{Cut, Revocation};
+use yuanba_store::{Intent, StoreError, Why};
 
 use crate::place::{Place, assert_even, on, refused, stick};
 
@@ -124,4 +125,43 @@ fn what_a_laptop_erases_that_nobody_knew_of_when_the_village_moved_is_erased_eve
         assert_even(village.org(), place, &county);
         place.sound();
     }
+}
+
+#[test]
+fn a_laptop_that_the_old_township_stopped_stays_stopped_and_the_old_township_takes_nothing_back() {
+    let mut county = Place::county("达川县", 44);
+    let (mut east, mut west) = (Place::township("东坝镇", 45), Place::township("西坝镇", 46));
+    let (mut village, mut second) = (Place::village("石河村", 47), Place::village("石河村二号", 48));
+    county.enrol(&mut east, None);
+    county.enrol(&mut west, None);
+    east.enrol(&mut village, None);
+    let here = village.org();
+    village.enrol(&mut second, Some(here));
+    village.add("王秀英");
+    second.exchange(&mut village);
+    village.exchange(&mut east);
+    let stolen = second.store.replica().id();
+    let cuts = east.store.vector_for(here).unwrap().into_iter().filter(|(at, _)| at.replica == stolen);
+    let cuts =
+        cuts.map(|(at, tips)| Cut { org: at.org, lane: at.lane, seq: tips[0].seq, hash: tips[0].hash });
+    let mut intent = Intent::new("停用").of(here).down();
+    let revocation = Revocation { replica: stolen, cuts: cuts.collect(), replaces: Vec::new() };
+    intent.revoke(revocation, "丢了");
+    east.store.commit(intent).unwrap();
+    for township in [&mut east, &mut west] {
+        township.exchange(&mut county);
+    }
+    enrol::hand_over(&mut county.store, here, west.org()).unwrap();
+    for township in [&mut east, &mut west] {
+        county.exchange(township);
+    }
+    west.exchange(&mut village);
+    for place in [&county, &west, &village] {
+        assert!(place.store.authority().revoked(stolen));
+        place.sound();
+    }
+    second.add("假的人");
+    second.hand(here, &mut village);
+    assert_eq!((village.members(), second.members()), (1, 2));
+    assert!(matches!(east.store.undo(None), Err(StoreError::Elsewhere)));
 }
