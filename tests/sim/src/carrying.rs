@@ -238,6 +238,7 @@ impl World {
                 let text = format!("{name} refused stick {}: {:?} {}", stick.number, read.code, read.text);
                 return Broken::err(READ_WHEN_RIGHT, text);
             }
+            self.trace.add(&format!(" ({})", read.code.unwrap_or_default()));
             self.trace.count("files refused");
             return Ok(());
         }

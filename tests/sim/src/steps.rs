@@ -124,6 +124,7 @@ impl World {
             }
             if round == ROUNDS_BY_THEMSELVES {
                 self.enrol_again()?;
+                self.sisters_exchange()?;
             }
             self.round()?;
         }
@@ -131,6 +132,18 @@ impl World {
             return Ok(());
         }
         Broken::err(COMES_TO_REST, self.uneven()?.join("; "))
+    }
+
+    /// The laptops of one village bring each other sticks: one that no other has heard of yet, of a village that has gone
+    /// elsewhere since, can be told by nobody else.
+    fn sisters_exchange(&mut self) -> Held {
+        for laptop in self.level(Level::Village) {
+            let here = self.office(laptop);
+            if self.laptops_of(here).len() > 1 {
+                self.bring(laptop, here)?;
+            }
+        }
+        Ok(())
     }
 
     /// Up the tree and down again: each laptop writes for its neighbours, and all of their laptops read it.

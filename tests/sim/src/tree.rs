@@ -93,10 +93,10 @@ impl World {
     }
 
     /// A county that goes on with a disk from before it moved a village, with nobody told of it, moves it once more.
-    fn move_again(&mut self) -> Held {
-        let county = 0;
+    fn move_again(&mut self) -> Held<BTreeSet<usize>> {
+        let (county, mut again) = (0, BTreeSet::new());
         if self.laptops[county].fate != Fate::AtWork {
-            return Ok(());
+            return Ok(again);
         }
         for village in 0..self.offices.0.len() {
             let Some(to) = self.offices.0[village].parent else { continue };
@@ -108,14 +108,15 @@ impl World {
                 self.trace.count("moved once more after a restore");
                 self.write(county, "moving", |store| enrol::hand_over(store, child, parent))?;
                 self.learn(county)?;
+                again.insert(village);
             }
         }
-        Ok(())
+        Ok(again)
     }
 
     /// Whoever goes on with a copy from before it had its place takes it once more: the grant is written again.
     pub fn enrol_again(&mut self) -> Held {
-        self.move_again()?;
+        let moved = self.move_again()?;
         for laptop in self.at_work() {
             let own = self.laptops[laptop].office;
             let office = self.offices.canonical(own);
@@ -124,6 +125,10 @@ impl World {
             else {
                 continue;
             };
+            if moved.contains(&office) {
+                // The new office above hears of it first.
+                continue;
+            }
             let (id, above_id) = (self.offices.0[office].id, self.offices.0[above].id);
             let placed = store.org() == id && (own != office || store.authority().parent(id).is_some());
             let mut granting = self.laptops_of(above);

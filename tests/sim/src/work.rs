@@ -220,7 +220,12 @@ impl World {
         self.trace.count(what);
         self.trace.say(format!("{} does {what}", self.name(laptop)));
         let group = group.group;
-        self.write(laptop, what, |store| store.undo(Some(group))).map(|_| ())
+        self.write(laptop, what, |store| match store.undo(Some(group)) {
+            // What was done for a village that has gone elsewhere is not taken back here.
+            Err(StoreError::Elsewhere) => Ok(()),
+            undone => undone.map(|_| ()),
+        })
+        .map(|_| ())
     }
 
     /// A record is declared void, or that is taken back.
