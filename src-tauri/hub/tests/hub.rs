@@ -11,6 +11,8 @@ mod line;
 mod place;
 #[path = "hub/postgres.rs"]
 mod postgres;
+#[path = "hub/scope.rs"]
+mod scope;
 #[path = "../../store/tests/store/seeded.rs"]
 mod seeded;
 #[path = "hub/strangers.rs"]

@@ -17,7 +17,7 @@ use yuanba_store::peers::Vector;
 use yuanba_store::{Store, Surroundings, Unlock};
 
 use crate::server::Server;
-use crate::{Result, milliseconds};
+use crate::{Result, milliseconds, newcomer};
 
 /// What one village brings in one request.
 struct Parcel {
@@ -26,7 +26,7 @@ struct Parcel {
     changes: u64,
 }
 
-pub fn measure(folder: &Path, postgres: Option<&str>) -> Result<Json> {
+pub fn measure(folder: &Path, newcomer: &Path, postgres: Option<&str>) -> Result<Json> {
     let passphrase = std::env::var("YUANBA_PASSPHRASE")?;
     let unlock = Unlock { user: None, passphrase };
     let mut store = Store::open(folder, unlock, Surroundings::real())?;
@@ -57,6 +57,7 @@ pub fn measure(folder: &Path, postgres: Option<&str>) -> Result<Json> {
     let nothing = call(&mut store)?;
     let nothing_ms = milliseconds(began);
     let streams = store.vector_for(store.org())?.len();
+    let newcomer = newcomer::measure(newcomer, &server.url)?;
 
     Ok(json!({
         "sqlite": {
@@ -67,6 +68,7 @@ pub fn measure(folder: &Path, postgres: Option<&str>) -> Result<Json> {
         "nothing_new": {
             "streams": streams, "rounds": nothing.rounds, "bytes": nothing.bytes.0 + nothing.bytes.1, "ms": nothing_ms,
         },
+        "newcomer": newcomer,
         "hub_peak_mb": server.peak_mb(),
     }))
 }

@@ -1,12 +1,14 @@
 //! Measures exchange over the network against floors of the same run: a laptop's points up and down, a county's year into the
-//! server, and what is said when nothing is new. Prints one JSON document.
+//! server and out of it again, and what is said when nothing is new. Prints one JSON document.
 //!
-//! `measure_hub entries` measures the laptop's points alone. `measure_hub COUNTY [postgres://…]`: the folder of a county's store with many villages, whose passphrase stands in
-//! `YUANBA_PASSPHRASE`. The server is the real one, found beside this program's folder.
+//! `measure_hub entries` measures the laptop's points alone. `measure_hub COUNTY NEWCOMER [postgres://…]`: the folders of a
+//! county's store with many villages, and of one more machine of that county that was certified before there was anything;
+//! their passphrase stands in `YUANBA_PASSPHRASE`. The server is the real one, found beside this program's folder.
 
 mod county;
 mod entries;
 mod floor;
+mod newcomer;
 mod server;
 
 use std::path::PathBuf;
@@ -24,17 +26,25 @@ fn main() -> Result<()> {
     if let ("push" | "pull", [folder, url]) = (first.as_str(), &rest[..]) {
         return entries::alone(&first, folder.as_ref(), url);
     }
+    if let ("newcomer", [folder, url]) = (first.as_str(), &rest[..]) {
+        return newcomer::alone(folder.as_ref(), url);
+    }
     if first == "entries" {
         println!("{}", entries::measure()?);
         return Ok(());
     }
+    let (newcomer, postgres) = match &rest[..] {
+        [newcomer] => (newcomer, None),
+        [newcomer, postgres] => (newcomer, Some(postgres.as_str())),
+        _ => return Err("which newcomer's store?".into()),
+    };
     let county = PathBuf::from(first);
     println!(
         "{}",
         json!({
             "name": "hub",
             "entries": entries::measure()?,
-            "county": county::measure(&county, rest.first().map(String::as_str))?,
+            "county": county::measure(&county, newcomer.as_ref(), postgres)?,
         })
     );
     Ok(())

@@ -37,7 +37,7 @@ pub fn of_a_newer_kind(place: &Place) -> Segment {
     signed(place.store.replica(), header)
 }
 
-fn signed(key: &ReplicaKey, header: Header) -> Segment {
+pub fn signed(key: &ReplicaKey, header: Header) -> Segment {
     let (stream, seq, prev) = (header.stream, header.seq, header.prev);
     let change = Change::new(header, None).unwrap();
     let head = HeadSignature::sign(key, &stream, seq, &change.hash);
@@ -45,16 +45,16 @@ fn signed(key: &ReplicaKey, header: Header) -> Segment {
 }
 
 /// A request in whosoever's name.
-struct Forgery<'a> {
-    key: &'a ReplicaKey,
-    from: Id,
-    wants: Vector,
-    segments: Vec<Vec<u8>>,
+pub struct Forgery<'a> {
+    pub key: &'a ReplicaKey,
+    pub from: Id,
+    pub wants: Vector,
+    pub segments: Vec<Vec<u8>>,
 }
 
 impl Forgery<'_> {
     /// What the hub answers, with the segments that it hands out.
-    fn send(self, server: &Server<Sqlite>) -> (Answer, Vec<Segment>) {
+    pub fn send(self, server: &Server<Sqlite>) -> (Answer, Vec<Segment>) {
         let card = server.card();
         let me = Identity::generate();
         let to = card.id().unwrap();
@@ -79,7 +79,7 @@ impl Forgery<'_> {
     }
 }
 
-fn of<'a>(place: &'a Place) -> Forgery<'a> {
+pub fn of<'a>(place: &'a Place) -> Forgery<'a> {
     Forgery { key: place.store.replica(), from: place.org(), wants: Vector::new(), segments: Vec::new() }
 }
 
