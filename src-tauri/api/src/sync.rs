@@ -320,6 +320,9 @@ fn speak(
         let bytes = request.seal()?;
         let answer = line.ask(&bytes)?;
         let opened = call.open(&bytes, &answer, line.certificate())?;
+        if let Some(ahead) = call.look_ahead(&api.session()?.store, &request, &opened)? {
+            line.begin(ahead);
+        }
         let at = call.take(&mut api.session()?.store, request, bytes.len() as u64, opened)?;
         if let Some(progress) = progress {
             progress.say(

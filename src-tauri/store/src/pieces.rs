@@ -44,17 +44,22 @@ impl Piece {
 
     /// What the other holds once it has taken this piece in.
     pub fn extend(&self, known: &mut Vector) {
-        for segment in &self.segments {
-            let Some((seq, hash)) = segment.head() else { continue };
-            let tips = known.entry(segment.stream).or_default();
-            let before = segment.prev;
-            match tips.iter_mut().find(|tip| Some(tip.hash) == before || tip.seq < seq && before.is_none()) {
-                Some(tip) => *tip = Tip { seq, hash },
-                None => tips.push(Tip { seq, hash }),
-            }
-            tips.sort_by(|a, b| b.seq.cmp(&a.seq).then(a.hash.cmp(&b.hash)));
-            tips.dedup();
+        extend(known, &self.segments);
+    }
+}
+
+/// What somebody holds who held `known` and has taken these segments in.
+pub fn extend(known: &mut Vector, segments: &[Segment]) {
+    for segment in segments {
+        let Some((seq, hash)) = segment.head() else { continue };
+        let tips = known.entry(segment.stream).or_default();
+        let before = segment.prev;
+        match tips.iter_mut().find(|tip| Some(tip.hash) == before || tip.seq < seq && before.is_none()) {
+            Some(tip) => *tip = Tip { seq, hash },
+            None => tips.push(Tip { seq, hash }),
         }
+        tips.sort_by(|a, b| b.seq.cmp(&a.seq).then(a.hash.cmp(&b.hash)));
+        tips.dedup();
     }
 }
 

@@ -71,6 +71,8 @@ pub struct Call {
     gaps: u32,
     done: bool,
     synced: Synced,
+    // What is likely to be asked next, sealed, and begun to be asked.
+    pub(super) ahead: Option<(Ask, Vec<u8>)>,
 }
 
 /// How a laptop has said who it is.
@@ -85,10 +87,12 @@ enum Introduced {
 
 /// A question that is ready to be sealed.
 pub struct Request {
-    ask: Ask,
-    piece: Piece,
+    pub(super) ask: Ask,
+    pub(super) piece: Piece,
     key: ReplicaKey,
     to: Recipient,
+    // It was asked ahead, in these bytes.
+    sealed: Option<Vec<u8>>,
 }
 
 impl Request {
@@ -97,6 +101,9 @@ impl Request {
     /// # Errors
     /// `File` for a piece that no server would read: one longer than a bundle may be.
     pub fn seal(&self) -> Result<Vec<u8>> {
+        if let Some(sealed) = &self.sealed {
+            return Ok(sealed.clone());
+        }
         let header = ClearHeader { from: self.ask.from, to: self.ask.to, time_ms: self.ask.time_ms };
         let manifest = self.ask.to_cbor();
         let recipients = [self.to.clone()];
@@ -108,8 +115,8 @@ impl Request {
 
 /// An answer that was checked to its last byte.
 pub struct Opened {
-    answer: Answer,
-    segments: Vec<Segment>,
+    pub(super) answer: Answer,
+    pub(super) segments: Vec<Segment>,
     bytes: u64,
 }
 
@@ -145,6 +152,7 @@ impl Call {
             gaps: 0,
             done: false,
             synced: Synced::default(),
+            ahead: None,
         })
     }
 
@@ -196,7 +204,31 @@ impl Call {
             tell: !self.fresh,
             most: MOST,
         };
-        Ok(Some(Request { ask, piece, key: store.replica().clone(), to: self.recipient.clone() }))
+        Ok(Some(self.request(store, ask, piece)))
+    }
+
+    /// A question; in the bytes in which it was asked ahead, if it is that one.
+    pub(super) fn request(&mut self, store: &Store, ask: Ask, piece: Piece) -> Request {
+        let sealed = self.ahead.take().filter(|(ahead, _)| {
+            piece.segments.is_empty() && *ahead == Ask { time_ms: ahead.time_ms, ..ask.clone() }
+        });
+        Request {
+            ask,
+            piece,
+            key: store.replica().clone(),
+            to: self.recipient.clone(),
+            sealed: sealed.map(|(_, sealed)| sealed),
+        }
+    }
+
+    /// What is known of the server when an answer is taken in.
+    pub(super) fn theirs_after<'a>(&'a self, answer: &'a Answer) -> &'a Vector {
+        answer.vector.as_ref().unwrap_or(&self.theirs)
+    }
+
+    /// The size of pieces.
+    pub(super) fn size(&self) -> PieceSize {
+        self.size
     }
 
     /// What says who we are: what our own organisation says of itself and its laptops, which no server can find out of scope;
@@ -417,6 +449,9 @@ fn converse(
         let bytes = request.seal()?;
         let answer = line.ask(&bytes).map_err(ExchangeError::Line)?;
         let opened = call.open(&bytes, &answer, line.certificate())?;
+        if let Some(ahead) = call.look_ahead(store, &request, &opened)? {
+            line.begin(ahead);
+        }
         let at = call.take(store, request, bytes.len() as u64, opened)?;
         if progress(at).is_break() {
             break;

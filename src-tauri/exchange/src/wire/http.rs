@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use reqwest::blocking::{Client, Response};
@@ -25,6 +26,13 @@ pub struct HttpLine {
     client: Client,
     url: String,
     shown: Arc<Shown>,
+    begun: Option<Begun>,
+}
+
+/// A question that is on its way.
+struct Begun {
+    request: Vec<u8>,
+    answer: JoinHandle<Result<Vec<u8>, LineError>>,
 }
 
 impl HttpLine {
@@ -52,24 +60,41 @@ impl HttpLine {
             .user_agent(concat!("yuanba/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(no_connection)?;
-        Ok(HttpLine { client, url, shown })
+        Ok(HttpLine { client, url, shown, begun: None })
     }
 }
 
 impl Line for HttpLine {
     fn ask(&mut self, request: &[u8]) -> Result<Vec<u8>, LineError> {
-        let sent = self
-            .client
-            .post(format!("{}{EXCHANGE_PATH}", self.url))
-            .header("content-type", "application/octet-stream")
-            .body(request.to_vec())
-            .send();
-        body(sent.map_err(no_connection)?, ANSWER_BYTES_MAX)
+        // What was begun and is not asked after all is nobody's loss: it only would have read.
+        match self.begun.take().filter(|begun| begun.request == request) {
+            Some(begun) => begun.answer.join().unwrap_or_else(|_| Err(no_connection("broken off"))),
+            None => post(&self.client, &self.url, request.to_vec()),
+        }
+    }
+
+    fn begin(&mut self, request: &[u8]) {
+        let (client, url, sent) = (self.client.clone(), self.url.clone(), request.to_vec());
+        let thread = std::thread::Builder::new().name("ask ahead".into());
+        // Without a thread it is asked when its turn comes.
+        self.begun = thread
+            .spawn(move || post(&client, &url, sent))
+            .ok()
+            .map(|answer| Begun { request: request.to_vec(), answer });
     }
 
     fn certificate(&self) -> Option<Hash> {
         *self.shown.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn post(client: &Client, url: &str, request: Vec<u8>) -> Result<Vec<u8>, LineError> {
+    let sent = client
+        .post(format!("{url}{EXCHANGE_PATH}"))
+        .header("content-type", "application/octet-stream")
+        .body(request)
+        .send();
+    body(sent.map_err(no_connection)?, ANSWER_BYTES_MAX)
 }
 
 /// Asks a server for its card. Only whoever has the card's key can have made it; whether that is the right server is for a

@@ -10,6 +10,10 @@ pub trait Line {
     /// [`LineError`]; the request may have arrived all the same.
     fn ask(&mut self, request: &[u8]) -> Result<Vec<u8>, LineError>;
 
+    /// Begins to ask what is likely to be asked next; [`Line::ask`] with the very same bytes then waits for that answer. A line that
+    /// cannot do two things at once does nothing.
+    fn begin(&mut self, _request: &[u8]) {}
+
     /// BLAKE3 of the certificate that the other end showed, on a TLS line.
     fn certificate(&self) -> Option<yuanba_journal::Hash> {
         None

@@ -12,6 +12,7 @@
 //! server holds, and carries a piece of what was wanted. Nobody remembers what was sent: a request that is lost, or
 //! arrives twice, or after the server was restored from an old backup, only leads to the next question.
 
+mod ahead;
 mod answer;
 mod ask;
 mod call;

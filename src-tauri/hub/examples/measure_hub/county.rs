@@ -76,8 +76,10 @@ pub fn measure(folder: &Path, newcomer: &Path, postgres: Option<&str>) -> Result
 /// Every village's streams by village, what says who counts first.
 fn by_village(store: &Store) -> Result<Vec<Vec<Segment>>> {
     let mut villages: BTreeMap<Id, Vec<Segment>> = BTreeMap::new();
-    for segment in store.whole_streams(|_| true)? {
-        villages.entry(segment.stream.org).or_default().push(segment);
+    let (tree, us) = (store.authority(), store.org());
+    // What a machine brought that asked for its place waits for its acceptance.
+    for segment in store.whole_streams(|stream| tree.may_hold(us, stream))? {
+        villages.entry(tree.canonical(segment.stream.org)).or_default().push(segment);
     }
     let own = store.org();
     let mut first: Vec<Vec<Segment>> = villages.remove(&own).into_iter().collect();

@@ -220,3 +220,54 @@ fn two_laptops_of_one_village_meet_at_the_hub() {
     assert_even(village, &second, &all.villages[0]);
     assert_eq!(second.members(), 2);
 }
+
+/// A line that notes what it was told to begin, and whether that was asked then.
+struct Foresight<L> {
+    line: L,
+    begun: Option<Vec<u8>>,
+    right: u32,
+    wrong: u32,
+}
+
+impl<L: wire::Line> wire::Line for Foresight<L> {
+    fn ask(&mut self, request: &[u8]) -> Result<Vec<u8>, wire::LineError> {
+        match self.begun.take() {
+            Some(begun) if begun == request => self.right += 1,
+            Some(_) => self.wrong += 1,
+            None => {}
+        }
+        self.line.ask(request)
+    }
+
+    fn begin(&mut self, request: &[u8]) {
+        self.begun = Some(request.to_vec());
+    }
+}
+
+#[test]
+fn whoever_has_much_to_fetch_asks_ahead_and_asks_right() {
+    use yuanba_core::tables::member;
+    use yuanba_store::Intent;
+    let server = Server::in_memory();
+    let mut all = County::new();
+    all.settle(&server);
+    let village = &mut all.villages[0];
+    for n in 0..150 {
+        let id = village.store.new_id();
+        let mut intent = Intent::new("添人");
+        // Words that no packing makes small are not needed: an answer is measured unpacked.
+        intent.create(&member::TABLE, id).put(member::ADDRESS, format!("{n}{}", "组".repeat(20_000)));
+        village.store.commit(intent).unwrap();
+    }
+    server.sync(village);
+    let town = &mut all.towns[0].store;
+    let mut line = Foresight { line: server.line(), begun: None, right: 0, wrong: 0 };
+    let synced = wire::sync(town, &server.card(), &mut line, &mut |_| ControlFlow::Continue(())).unwrap();
+    assert!(synced.even);
+    assert_eq!(synced.received, 150);
+    assert!(synced.rounds > 4, "{synced:?}");
+    // All but the first two questions: what is there is learnt from the first answer, and the second has nothing before it.
+    assert_eq!((line.right, line.wrong), (synced.rounds - 2, 0));
+    all.settle(&server);
+    all.assert_even();
+}
