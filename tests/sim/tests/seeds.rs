@@ -2,26 +2,26 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use yuanba_sim::{FAULTS, run};
 
 const SEEDS: u64 = 300;
+/// Seeds that once found something.
+const FOUND: [u64; 11] = [563, 602, 650, 978, 1266, 1290, 1717, 2228, 2242, 2254, 3187];
 const THREADS: usize = 2;
 
 #[test]
 fn three_hundred_counties_lose_nothing_and_come_to_one_truth() {
-    let next = AtomicU64::new(0);
+    let next = AtomicUsize::new(0);
     let counts: Mutex<BTreeMap<&'static str, u64>> = Mutex::default();
     let failed: Mutex<Vec<String>> = Mutex::default();
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= SEEDS {
-                        return;
-                    }
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(seed) = (0..SEEDS).chain(FOUND).nth(at) else { return };
                     let run = run(seed);
                     let mut counts = counts.lock().unwrap();
                     for (what, n) in &run.trace.counts {

@@ -69,6 +69,8 @@ pub struct Call {
     // It was told that it sent what the server may not take from it, and sends nothing until it has heard why.
     listening: Option<bool>,
     gaps: u32,
+    // It was asked once more what it holds, since anything came or went.
+    asked_again: bool,
     done: bool,
     synced: Synced,
     // What is likely to be asked next, sealed, and begun to be asked.
@@ -150,6 +152,7 @@ impl Call {
             introduced: Introduced::No,
             listening: None,
             gaps: 0,
+            asked_again: false,
             done: false,
             synced: Synced::default(),
             ahead: None,
@@ -340,7 +343,12 @@ impl Call {
             self.done = true;
         } else {
             let nothing_goes = request.piece.segments.is_empty() && asked_in_vain;
-            self.done = nothing_goes || self.gaps > GAPS_MAX;
+            self.done = nothing_goes && self.asked_again || self.gaps > GAPS_MAX;
+            if nothing_goes {
+                // What was brought may have changed what is ours to see: a village that came to us, or went.
+                self.fresh = false;
+            }
+            self.asked_again = nothing_goes;
             self.synced.even = false;
         }
         Ok(self.progress())
