@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 use rfd::{AsyncFileDialog, FileHandle};
 use serde::Deserialize;
-use tauri::WebviewWindow;
+use tauri::{State, WebviewWindow};
+
+use crate::given::Given;
 
 #[cfg(feature = "stand-in-dialogs")]
 use crate::stand_in::StandIn;
@@ -28,32 +30,52 @@ pub struct Wish {
 
 /// Asks for a file that is there. `None`: the person closed the dialog.
 #[tauri::command]
-pub async fn pick_file(window: WebviewWindow, wish: Wish) -> Option<PathBuf> {
+pub async fn pick_file(
+    window: WebviewWindow,
+    given: State<'_, Given>,
+    wish: Wish,
+) -> Result<Option<PathBuf>, ()> {
     #[cfg(feature = "stand-in-dialogs")]
     if let Some(person) = StandIn::from_environment() {
-        return person.file();
+        return Ok(noted(&given, person.file()));
     }
-    on_screen(window, wish, AsyncFileDialog::pick_file).await
+    Ok(noted(&given, on_screen(window, wish, AsyncFileDialog::pick_file).await))
 }
 
 /// Asks where to save. `None`: the person closed the dialog.
 #[tauri::command]
-pub async fn save_file(window: WebviewWindow, wish: Wish) -> Option<PathBuf> {
+pub async fn save_file(
+    window: WebviewWindow,
+    given: State<'_, Given>,
+    wish: Wish,
+) -> Result<Option<PathBuf>, ()> {
     #[cfg(feature = "stand-in-dialogs")]
     if let Some(person) = StandIn::from_environment() {
-        return person.save(&wish.name);
+        return Ok(noted(&given, person.save(&wish.name)));
     }
-    on_screen(window, wish, AsyncFileDialog::save_file).await
+    Ok(noted(&given, on_screen(window, wish, AsyncFileDialog::save_file).await))
 }
 
 /// Asks for a folder, such as a stick. `None`: the person closed the dialog.
 #[tauri::command]
-pub async fn pick_folder(window: WebviewWindow, wish: Wish) -> Option<PathBuf> {
+pub async fn pick_folder(
+    window: WebviewWindow,
+    given: State<'_, Given>,
+    wish: Wish,
+) -> Result<Option<PathBuf>, ()> {
     #[cfg(feature = "stand-in-dialogs")]
     if let Some(person) = StandIn::from_environment() {
-        return person.folder();
+        return Ok(noted(&given, person.folder()));
     }
-    on_screen(window, wish, AsyncFileDialog::pick_folder).await
+    Ok(noted(&given, on_screen(window, wish, AsyncFileDialog::pick_folder).await))
+}
+
+/// From now on the page may name what the person chose.
+fn noted(given: &Given, chosen: Option<PathBuf>) -> Option<PathBuf> {
+    if let Some(path) = &chosen {
+        given.add(path);
+    }
+    chosen
 }
 
 impl Wish {

@@ -2,11 +2,13 @@
 //! [`calls`], and everything that the program knows or decides lives behind `yuanba_api`.
 //!
 //! What the shell adds by itself: where the data lives ([`place`]), that one folder is open in one window ([`door`]),
-//! the native file dialogs ([`dialogs`]) and a lighter page process on Linux ([`web_process`]).
+//! the native file dialogs ([`dialogs`]), which files a page may name ([`given`]) and a lighter page process on Linux
+//! ([`web_process`]).
 
 mod calls;
 mod dialogs;
 mod door;
+mod given;
 mod place;
 #[cfg(feature = "stand-in-dialogs")]
 mod stand_in;
@@ -15,10 +17,11 @@ mod web_process;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use tauri::{Manager as _, RunEvent, WebviewWindowBuilder};
+use tauri::{DragDropEvent, Manager as _, RunEvent, WebviewWindowBuilder, WindowEvent};
 use yuanba_api::Api;
 
 use crate::door::Door;
+use crate::given::Given;
 
 /// Opens the window and stays until it is closed. A second start on the same data brings the first window forward
 /// and returns at once.
@@ -36,6 +39,13 @@ pub fn run() -> anyhow::Result<()> {
     api.keep_in_touch();
     tauri::Builder::default()
         .manage(Arc::new(api.clone()))
+        .manage(Given::default())
+        .on_window_event(|window, event| {
+            if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
+                let given = window.state::<Given>();
+                paths.iter().for_each(|path| given.add(path));
+            }
+        })
         .invoke_handler(tauri::generate_handler![
             calls::call,
             dialogs::pick_file,
