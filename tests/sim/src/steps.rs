@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use yuanba_core::Level;
 use yuanba_core::tables::member;
+use yuanba_exchange::keys;
 use yuanba_store::Intent;
 
 use crate::broken::{Broken, Held, must};
@@ -116,6 +117,7 @@ impl World {
                 self.read_stick(laptop, stick)?;
             }
         }
+        self.finish_enrolments()?;
         for round in 0..ROUNDS_MAX {
             // What sticks have made even the server may not have heard of.
             if (round > 0 || !self.settled_by_net) && self.even()? {
@@ -124,6 +126,7 @@ impl World {
             }
             if round == ROUNDS_BY_THEMSELVES {
                 self.enrol_again()?;
+                self.copies_write()?;
                 self.sisters_exchange()?;
             }
             self.round()?;
@@ -132,6 +135,17 @@ impl World {
             return Ok(());
         }
         Broken::err(COMES_TO_REST, self.uneven()?.join("; "))
+    }
+
+    /// Copies that have only carried sticks still go by one name, and nobody can tell what which of them holds. The first
+    /// thing that anybody does on one gives it a name of its own.
+    fn copies_write(&mut self) -> Held {
+        for laptop in self.at_work() {
+            if self.laptops[laptop].store().moved() {
+                self.write(laptop, "keys", keys::ensure_org_key)?;
+            }
+        }
+        Ok(())
     }
 
     /// The laptops of one village bring each other sticks: one that no other has heard of yet, of a village that has gone

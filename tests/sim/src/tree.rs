@@ -114,6 +114,22 @@ impl World {
         Ok(again)
     }
 
+    /// Whoever was cut off in the middle of taking its place takes it: the one above counts on it already.
+    pub fn finish_enrolments(&mut self) -> Held {
+        for (laptop, above) in std::mem::take(&mut self.to_enrol) {
+            let (child, parent) = (self.office(laptop), self.office(above));
+            let ids = [parent, child].map(|office| self.offices.0[office].id);
+            let at_work = [laptop, above].into_iter().all(|one| self.laptops[one].fate == Fate::AtWork);
+            let begun = at_work && self.laptops[above].store().authority().covers(ids[0], ids[1]);
+            if begun && child != parent && self.offices.0[parent].level != Level::Village {
+                self.enrol(laptop, above)?;
+            } else {
+                self.to_enrol.push((laptop, above));
+            }
+        }
+        Ok(())
+    }
+
     /// Whoever goes on with a copy from before it had its place takes it once more: the grant is written again.
     pub fn enrol_again(&mut self) -> Held {
         let moved = self.move_again()?;

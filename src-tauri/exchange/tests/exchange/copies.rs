@@ -155,3 +155,30 @@ fn branches_of_one_length_reach_each_other_also_when_each_side_has_heard_of_the_
     assert_eq!((village.members(), township.members()), (2, 2), "neither branch is lost");
     assert_even(org, &village, &township);
 }
+
+#[test]
+fn a_laptop_that_goes_on_with_a_backup_from_before_it_had_its_place_asks_for_it_once_more() {
+    let mut township = Place::township("柳坝镇", 70);
+    let mut first = Place::village("石河村", 71);
+    township.enrol(&mut first, None);
+    let village = first.org();
+    let mut second = Place::village("石河村二号", 72);
+    second.add("李国强");
+    let stick = stick();
+    let backup = stick.path().join("备份.yuanba-backup");
+    second.store.backup(&backup).unwrap();
+    first.enrol(&mut second, Some(village));
+    second.exchange(&mut first);
+    drop(second);
+
+    let mut again = restore(&backup, 73);
+    assert_ne!(again.org(), village);
+    first.enrol(&mut again, Some(village));
+    assert_eq!(again.org(), village);
+    again.add("王秀英");
+    again.exchange(&mut first);
+    again.exchange(&mut first);
+    assert_even(village, &again, &first);
+    assert_eq!((first.members(), again.members()), (2, 2));
+    [first, again, township].iter().for_each(Place::sound);
+}
