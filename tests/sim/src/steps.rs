@@ -121,6 +121,10 @@ impl World {
         for round in 0..ROUNDS_MAX {
             // What sticks have made even the server may not have heard of.
             if (round > 0 || !self.settled_by_net) && self.even()? {
+                // Where both sides have forgotten that one has its place under the other, nothing is missing to them.
+                self.enrol_again()?;
+            }
+            if (round > 0 || !self.settled_by_net) && self.even()? {
                 self.trace.say(format!("at rest after {round} rounds"));
                 return Ok(());
             }
