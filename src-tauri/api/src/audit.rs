@@ -22,7 +22,7 @@ answer! {
 
 commands! {
     /// Looks at whole numbers, the newest first
-    "audit.list" (Nothing) -> Vec<Look>, Govern => list;
+    "audit.list" (Nothing) -> Vec<Look>, list;
 }
 
 fn list(api: &Api, _: Nothing) -> Result<Vec<Look>, ApiError> {

@@ -44,9 +44,9 @@ answer! {
 
 commands! {
     /// All households
-    "household.list" (Nothing) -> Vec<Household>, Read => list;
+    "household.list" (Nothing) -> Vec<Household>, list;
     /// Writes a household
-    "household.save" (SaveHousehold) -> Made, Write => save;
+    "household.save" (SaveHousehold) -> Made, save;
 }
 
 /// The most people of one household: more is a mistyped number.

@@ -147,15 +147,15 @@ request! {
 
 commands! {
     /// Reads a file; the job's result is an ImportPreview
-    "import.open" (OpenImport) -> JobStarted => ImportPreview, Write => open;
+    "import.open" (OpenImport) -> JobStarted => ImportPreview, open;
     /// Corrects what the columns mean
-    "import.map" (MapImport) -> ImportPreview, Write => map;
+    "import.map" (MapImport) -> ImportPreview, map;
     /// Writes the people; the job's result is an ImportDone
-    "import.commit" (CommitImport) -> JobStarted => ImportDone, Write => commit;
+    "import.commit" (CommitImport) -> JobStarted => ImportDone, commit;
     /// Writes the rows that wait as a workbook, each with its reason
-    "import.rejects" (RejectsOut) -> RejectsWritten, Write => reject;
+    "import.rejects" (RejectsOut) -> RejectsWritten, reject;
     /// Reads a roster and, unless it is a dry run, writes what is new and what has changed, as CLI `roster import`
-    "roster.import" (ImportRoster) -> RosterImported, Write => import_roster;
+    "roster.import" (ImportRoster) -> RosterImported, import_roster;
 }
 
 /// Files that wait for decisions; the oldest is forgotten first.

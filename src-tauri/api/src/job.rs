@@ -37,9 +37,9 @@ answer! {
 
 commands! {
     /// How far a job is
-    "job.status" (JobId) -> JobStatus, Anyone => status;
+    "job.status" (JobId) -> JobStatus, status;
     /// Stops a job; what it has written stays whole
-    "job.cancel" (JobId) -> Empty, Anyone => cancel;
+    "job.cancel" (JobId) -> Empty, cancel;
 }
 
 /// Jobs that are remembered; the oldest finished ones are forgotten first.

@@ -9,7 +9,6 @@ use crate::dto::{Done, JustDone, OneRecord, Problem, RecordId, answer, request, 
 use crate::error::ApiError;
 use crate::member_fields::{self, FIELDS, Typed};
 use crate::registry::commands;
-use crate::rights::Right;
 use crate::roster::MemberRow;
 use crate::roster_rows::Rows;
 use crate::sentences::Trouble;
@@ -189,17 +188,17 @@ answer! {
 
 commands! {
     /// A person's page
-    "member.card" (OneRecord) -> MemberCard, Read => member_card::card;
+    "member.card" (OneRecord) -> MemberCard, member_card::card;
     /// A form for a person
-    "member.edit" (EditMember) -> MemberForm, Write => edit;
+    "member.edit" (EditMember) -> MemberForm, edit;
     /// Writes a person
-    "member.save" (SaveMember) -> MemberSaved, Write => save;
+    "member.save" (SaveMember) -> MemberSaved, save;
     /// Declares a person's record void
-    "member.void" (VoidMember) -> JustDone, Write => void;
+    "member.void" (VoidMember) -> JustDone, void;
     /// Shows whole numbers, for a purpose
-    "member.unmask" (Unmask) -> Unmasked, Reveal => unmask;
+    "member.unmask" (Unmask) -> Unmasked, unmask;
     /// Everybody that this store holds
-    "member.list" (ListMembers) -> MemberList, Read => list;
+    "member.list" (ListMembers) -> MemberList, list;
 }
 
 /// Forms that are remembered with what they showed; the oldest is forgotten first.
@@ -410,7 +409,7 @@ fn list(api: &Api, request: ListMembers) -> Result<MemberList, ApiError> {
     let whole = request.unmasked.unwrap_or(false);
     let purpose = whole.then(|| purpose(request.purpose.as_deref())).transpose()?;
     if whole {
-        api.check(Right::Reveal)?;
+        api.check("member.list#unmasked")?;
     }
     let mut session = api.session()?;
     let scope = match request.org.as_deref() {

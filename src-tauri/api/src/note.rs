@@ -78,11 +78,11 @@ answer! {
 
 commands! {
     /// Writes a note, and the errand that comes out of it
-    "note.save" (SaveNote) -> NoteSaved, Write => save;
+    "note.save" (SaveNote) -> NoteSaved, save;
     /// Notes, the newest first
-    "note.list" (ListNotes) -> Vec<Note>, Read => list::list;
+    "note.list" (ListNotes) -> Vec<Note>, list::list;
     /// Writes the notes to a workbook
-    "note.export" (OutFile) -> Written, Read => list::export;
+    "note.export" (OutFile) -> Written, list::export;
 }
 
 /// The most people, or tags, of one note.

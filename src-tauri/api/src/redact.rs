@@ -17,7 +17,7 @@ request! {
 
 commands! {
     /// Erases the words of a record of an organisation below, here and wherever the erasure arrives
-    "redact.record" (Redact) -> JustDone, Govern => record;
+    "redact.record" (Redact) -> JustDone, record;
 }
 
 fn record(api: &Api, request: Redact) -> Result<JustDone, ApiError> {

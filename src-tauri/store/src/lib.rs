@@ -40,7 +40,7 @@ pub mod verify;
 
 pub use changed::Changed;
 pub use conflicts::{Conflict, ConflictKind, Doubted, Side};
-pub use deeds::{GroupSummary, Undone};
+pub use deeds::{GroupSummary, Touched, Undone};
 pub use digest::Digest;
 pub use error::{Result, StoreError};
 pub use history::Arrived;
