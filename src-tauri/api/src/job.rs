@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::Api;
 use crate::dto::{Empty, JobStarted, answer, request};
 use crate::error::ApiError;
+use crate::mask;
 use crate::registry::commands;
 use crate::sentences::Trouble;
 
@@ -145,8 +146,11 @@ impl Api {
             let mut state = job.state();
             state.finished = true;
             match ended {
-                Ok(result) => state.result = Some(result),
-                Err(error) => state.error = Some(error),
+                Ok(mut result) => {
+                    mask::answer(&mut result, &[]);
+                    state.result = Some(result);
+                }
+                Err(error) => state.error = Some(error.masked()),
             }
             drop(state);
             job.ended.notify_all();

@@ -348,7 +348,7 @@ pub(crate) fn prepare(session: &mut Session, request: SaveMember) -> Result<Prep
 
     let mut intent = Intent::new(match &held {
         None => format!("把{name}写进了花名册"),
-        Some(_) => changed_text(&name, &writes),
+        Some(held) => changed_text(&name, &writes, held),
     });
     let id = held.as_ref().map_or_else(|| session.store.new_id(), |record| record.id);
     let draft = match &held {
@@ -369,10 +369,20 @@ pub(crate) fn prepare(session: &mut Session, request: SaveMember) -> Result<Prep
 }
 
 /// 改了王秀英的手机号码、现居住地
-fn changed_text(name: &str, writes: &[(Field, Typed)]) -> String {
-    let labels: Vec<&str> = writes.iter().map(|(field, _)| field.label).collect();
+fn changed_text(name: &str, writes: &[(Field, Typed)], held: &Record) -> String {
+    let changes = |(field, typed): &&(Field, Typed)| match typed {
+        Typed::Elements(elements) => {
+            let before = held.set(*field);
+            before.len() != elements.len() || elements.iter().any(|element| !before.contains(&element))
+        }
+        Typed::Value(value) => held.get(*field) != value,
+        Typed::Wrong { .. } => true,
+        Typed::Same => false,
+    };
+    let labels: Vec<&str> = writes.iter().filter(changes).map(|(field, _)| field.label).collect();
     match labels.len() {
-        0..=3 => format!("改了{name}的{}", labels.join("、")),
+        0 => format!("改了{name}的资料"),
+        1..=3 => format!("改了{name}的{}", labels.join("、")),
         count => format!("改了{name}的{}等 {count} 项", labels[..2].join("、")),
     }
 }

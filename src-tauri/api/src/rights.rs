@@ -61,6 +61,17 @@ struct Table {
     first_user: BTreeMap<Level, String>,
     #[serde(rename = "area")]
     areas: Vec<Area>,
+    whole: Vec<Whole>,
+}
+
+/// An answer in which numbers of people stand whole under some keys.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Whole {
+    command: String,
+    keys: Vec<String>,
+    #[serde(rename = "why")]
+    _why: String,
 }
 
 /// A part of the work, as people divide it.
@@ -129,6 +140,16 @@ fn allows(level: Level, role_id: &str, right: Right) -> bool {
 /// Whether somebody of that role may do an act. What the table does not name nobody may.
 pub fn may(level: Level, role_id: &str, act: &str) -> bool {
     needs(act).is_some_and(|right| allows(level, role_id, right))
+}
+
+/// Which keys of a command's answer show numbers of people whole: `None` for all of them, where a purpose was given.
+pub(crate) fn whole_keys(command: &str, request: &serde_json::Value) -> Option<&'static [String]> {
+    let asked = request.get("unmasked").and_then(serde_json::Value::as_bool) == Some(true);
+    if needs(command) == Some(Right::Reveal) || asked && needs(&format!("{command}#unmasked")).is_some() {
+        return None;
+    }
+    let listed = TABLE.whole.iter().find(|whole| whole.command == command);
+    Some(listed.map(|whole| whole.keys.as_slice()).unwrap_or_default())
 }
 
 request! {
@@ -255,6 +276,23 @@ mod tests {
         assert!(may(Level::Village, "unheard of", "roster.query"));
         assert!(!may(Level::Village, "unheard of", "member.save"));
         assert!(!may(Level::Village, "clerk", "member.save"), "a role of another level is none here");
+    }
+
+    #[test]
+    fn only_commands_that_there_are_show_numbers_whole() {
+        for whole in &TABLE.whole {
+            assert!(needs(&whole.command).is_some() && !whole.keys.is_empty(), "{}", whole.command);
+        }
+        let plain = serde_json::json!({});
+        let asked = serde_json::json!({"unmasked": true});
+        assert_eq!(whole_keys("member.unmask", &plain), None);
+        assert_eq!(whole_keys("member.list", &asked), None);
+        assert_eq!(whole_keys("member.list", &plain), Some(&[][..]));
+        assert_eq!(
+            whole_keys("member.card", &asked),
+            Some(&[][..]),
+            "a key that it does not know helps nobody"
+        );
     }
 
     #[test]

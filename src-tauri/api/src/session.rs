@@ -20,7 +20,7 @@ use crate::rights::{self, Right};
 use crate::sentences::Trouble;
 use crate::sign_in::Attempts;
 use crate::sync::Calling;
-use crate::{registry, time};
+use crate::{mask, registry, time};
 
 /// The folder of 演示村 inside the data folder.
 const DEMO: &str = "demo";
@@ -99,7 +99,12 @@ impl Api {
         let command = registry::find(command)?;
         self.check(command.name)?;
         let request = if request.is_null() { serde_json::json!({}) } else { request };
-        (command.run)(self, request)
+        let whole = rights::whole_keys(command.name, &request);
+        let mut answer = (command.run)(self, request).map_err(ApiError::masked)?;
+        if let Some(whole) = whole {
+            mask::answer(&mut answer, whole);
+        }
+        Ok(answer)
     }
 
     /// Every command with its JSON schemas.
