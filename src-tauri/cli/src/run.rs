@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use yuanba_api::{Api, ApiError, Code};
 
 use crate::args::{
-    Audit, Bundle, Clock, Command, Conflicts, Demo, Enrol, Init, Level, Measure, Member, Org, Practice, Roster, TrailKind, User,
+    Audit, Bundle, Clock, Command, Conflicts, Demo, Enrol, Init, Level, Measure, Member, Org, Practice,
+    Roster, TrailKind, User,
 };
 use crate::bench;
 use crate::exit;
@@ -397,7 +398,12 @@ fn audit(seat: &mut Seat, audit: Audit) -> Result<Answer, ApiError> {
                 users.as_array().into_iter().flatten().filter(|user| user["name"] == name).collect();
             match named.as_slice() {
                 [one] => one["id"].clone(),
-                [] => return Err(usage(&format!("没有叫「{name}」的使用人，什么也没查。"), "看看名字写对没有。")),
+                [] => {
+                    return Err(usage(
+                        &format!("没有叫「{name}」的使用人，什么也没查。"),
+                        "看看名字写对没有。",
+                    ));
+                }
                 _ => {
                     let next = "用 call audit.users 看编号，再用 call audit.trail 查。";
                     return Err(usage(&format!("叫「{name}」的不止一个，分不清是哪个。"), next));
