@@ -1,6 +1,6 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
 import { onFailure } from '@/api/client'
-import { useSeat } from '@/seat/seat'
+import { SHOPKEEPER, useSeat } from '@/seat/seat'
 
 /**
  * Every page by its address. A page whose file is not there is neither routed nor in any menu, so there are no dead
@@ -13,6 +13,7 @@ const table = [
   { path: '/doubles', file: 'doubles/DoublesPage.vue', menu: 'roster' },
   { path: '/roster/import', file: 'roster/ImportPage.vue', menu: 'roster' },
   { path: '/roster/:id', file: 'roster/MemberPage.vue', menu: 'roster' },
+  { path: '/erase/:id', file: 'erase/ErasePage.vue', menu: 'roster', above: true },
   { path: '/posts', file: 'posts/PostsPage.vue', menu: 'posts', village: true },
   { path: '/courtyards', file: 'courtyards/CourtyardsPage.vue', menu: 'courtyards', village: true },
   { path: '/points', file: 'points/PointsPage.vue', menu: 'points' },
@@ -22,6 +23,9 @@ const table = [
   { path: '/villages', file: 'villages/VillagesPage.vue', menu: 'villages', above: true },
   { path: '/more', file: 'more/MorePage.vue', menu: 'more' },
   { path: '/more/:part', file: 'more/MorePage.vue', menu: 'more' },
+  { path: '/rights', file: 'rights/RightsPage.vue', menu: 'more' },
+  { path: '/trail', file: 'trail/TrailPage.vue', menu: 'more' },
+  { path: '/shop', file: 'shop/ShopPage.vue', menu: 'shop' },
   { path: '/first-run', file: 'first-run/FirstRunPage.vue', bare: true },
   { path: '/sign-in', file: 'sign-in/SignInPage.vue', bare: true },
 ] as const
@@ -74,6 +78,8 @@ router.beforeEach(async (to, from) => {
   }
   if (to.path === '/sign-in') return whereOneWas()
   if (to.path === '/first-run') return '/today'
+  // Whoever keeps the shop has one page of work; the settings are everybody's.
+  if (status.user?.role === SHOPKEEPER && !['shop', 'more'].includes(to.meta.menu ?? '')) return '/shop'
   if (status.level === 'village' ? to.meta.above : to.meta.village) return '/today'
   return true
 })

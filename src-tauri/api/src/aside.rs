@@ -58,7 +58,7 @@ answer! {
 
 commands! {
     /// What is kept and does not count, with the reason, the newest first
-    "aside.list" (ListAside) -> AsideFound, Read => list;
+    "aside.list" (ListAside) -> AsideFound, list;
 }
 
 const SHOWN: u32 = 50;

@@ -23,11 +23,11 @@ request! {
 
 commands! {
     /// Writes a copy of the store
-    "backup.write" (OutFile) -> BackupWritten, Read => write;
+    "backup.write" (OutFile) -> BackupWritten, write;
     /// Says that the offer of a first backup was heard and put off: it is not made again
-    "backup.later" (Nothing) -> Empty, Read => later;
+    "backup.later" (Nothing) -> Empty, later;
     /// Takes a backup into a data folder that holds no store; afterwards somebody signs in as usual
-    "backup.restore" (Restore) -> WithStatus, Anyone => restore;
+    "backup.restore" (Restore) -> WithStatus, restore;
 }
 
 fn write(api: &Api, request: OutFile) -> Result<BackupWritten, ApiError> {

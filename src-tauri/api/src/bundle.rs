@@ -92,11 +92,11 @@ answer! {
 
 commands! {
     /// Writes one bundle into a folder, also when there is nothing new
-    "bundle.write" (WriteBundle) -> BundleSealed, Exchange => write_one;
+    "bundle.write" (WriteBundle) -> BundleSealed, write_one;
     /// Reads files and folders of bundles
-    "bundle.read" (ReadBundles) -> BundlesRead, Exchange => read_many;
+    "bundle.read" (ReadBundles) -> BundlesRead, read_many;
     /// Shows the clear part of a file; needs nobody signed in
-    "bundle.inspect" (InspectBundle) -> ClearPart, Anyone => inspect;
+    "bundle.inspect" (InspectBundle) -> ClearPart, inspect;
 }
 
 impl From<Refusal> for ApiError {

@@ -12,7 +12,7 @@ answer! {
 
 commands! {
     /// Somebody says that the clock is right
-    "clock.confirm" (Nothing) -> Confirmed, Write => confirm;
+    "clock.confirm" (Nothing) -> Confirmed, confirm;
 }
 
 fn confirm(api: &Api, _: Nothing) -> Result<Confirmed, ApiError> {

@@ -116,17 +116,17 @@ answer! {
 
 commands! {
     /// Everything that does not agree
-    "conflict.list" (Nothing) -> Vec<Conflict>, Read => listing::list;
+    "conflict.list" (Nothing) -> Vec<Conflict>, listing::list;
     /// Says which side stands
-    "conflict.resolve" (Resolve) -> JustDone, Write => settle::one;
+    "conflict.resolve" (Resolve) -> JustDone, settle::one;
     /// Says which sides stand, as one act; never for ID numbers
-    "conflict.resolve_many" (ResolveMany) -> JustDone, Write => settle::many;
+    "conflict.resolve_many" (ResolveMany) -> JustDone, settle::many;
     /// Shows the whole numbers of a conflict, for a purpose
-    "conflict.unmask" (UnmaskConflict) -> Vec<WholeSide>, Reveal => unmask;
+    "conflict.unmask" (UnmaskConflict) -> Vec<WholeSide>, unmask;
     /// What a person should look at: void records that were written to, caps that two computers exceeded together, what a newer version froze, what waits
-    "conflict.doubts" (Nothing) -> Vec<OpenDoubt>, Read => list_doubts;
+    "conflict.doubts" (Nothing) -> Vec<OpenDoubt>, list_doubts;
     /// Says whether a void record that was written to stays void
-    "conflict.settle_void" (SettleVoid) -> JustDone, Write => settle::void;
+    "conflict.settle_void" (SettleVoid) -> JustDone, settle::void;
 }
 
 fn list_doubts(api: &Api, _: Nothing) -> Result<Vec<OpenDoubt>, ApiError> {

@@ -81,15 +81,15 @@ answer! {
 
 commands! {
     /// All courtyards
-    "courtyard.list" (Nothing) -> Courtyards, Read => list::list;
+    "courtyard.list" (Nothing) -> Courtyards, list::list;
     /// Writes a courtyard
-    "courtyard.save" (SaveCourtyard) -> Made, Write => save;
+    "courtyard.save" (SaveCourtyard) -> Made, save;
     /// Says who looks after a courtyard
-    "courtyard.liaison" (SetLiaison) -> JustDone, Write => set_liaison;
+    "courtyard.liaison" (SetLiaison) -> JustDone, set_liaison;
     /// A courtyard's page
-    "courtyard.card" (OneRecord) -> CourtyardCard, Read => list::card;
+    "courtyard.card" (OneRecord) -> CourtyardCard, list::card;
     /// Writes the courtyards to a workbook
-    "courtyard.export" (OutFile) -> Written, Read => list::export;
+    "courtyard.export" (OutFile) -> Written, list::export;
 }
 
 /// The most households or people of one courtyard: more is a mistyped number.

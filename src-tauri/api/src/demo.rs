@@ -51,7 +51,7 @@ answer! {
 
 commands! {
     /// Fills a store with made-up data
-    "demo.fill" (FillDemo) -> DemoFilled, Govern => fill;
+    "demo.fill" (FillDemo) -> DemoFilled, fill;
 }
 
 /// Villages of a township's or county's demo when nobody said how many.

@@ -29,7 +29,7 @@ answer! {
 
 commands! {
     /// The digests of this store
-    "digest.get" (DigestOf) -> Digest, Read => get;
+    "digest.get" (DigestOf) -> Digest, get;
 }
 
 fn get(api: &Api, request: DigestOf) -> Result<Digest, ApiError> {

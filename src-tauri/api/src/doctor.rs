@@ -21,7 +21,7 @@ answer! {
 
 commands! {
     /// Looks at the file, the journal, the clock, doubts, the recovery code and the backup
-    "doctor.run" (Nothing) -> Examined, Read => run;
+    "doctor.run" (Nothing) -> Examined, run;
 }
 
 fn run(api: &Api, _: Nothing) -> Result<Examined, ApiError> {

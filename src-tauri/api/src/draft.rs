@@ -42,13 +42,13 @@ answer! {
 
 commands! {
     /// Keeps a draft
-    "draft.put" (PutDraft) -> DraftKept, Read => put;
+    "draft.put" (PutDraft) -> DraftKept, put;
     /// The draft of a key
-    "draft.get" (DraftKey) -> FoundDraft, Read => get;
+    "draft.get" (DraftKey) -> FoundDraft, get;
     /// All drafts of this user, the newest first
-    "draft.list" (Nothing) -> Vec<Draft>, Read => list;
+    "draft.list" (Nothing) -> Vec<Draft>, list;
     /// Forgets a draft
-    "draft.drop" (DraftKey) -> Empty, Read => forget;
+    "draft.drop" (DraftKey) -> Empty, forget;
 }
 
 /// Longest key, in bytes.

@@ -54,11 +54,11 @@ answer! {
 
 commands! {
     /// Writes a request for a place in the tree
-    "enrol.request" (OutFile) -> Requested, Govern => request;
+    "enrol.request" (OutFile) -> Requested, request;
     /// Gives the asker its place
-    "enrol.grant" (Grant) -> Granted, Govern => grant;
+    "enrol.grant" (Grant) -> Granted, grant;
     /// Takes the place that was given
-    "enrol.accept" (Accept) -> Accepted, Govern => accept;
+    "enrol.accept" (Accept) -> Accepted, accept;
 }
 
 fn named(session: &Session, id: Id) -> Result<Named, ApiError> {

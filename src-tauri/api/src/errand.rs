@@ -143,25 +143,25 @@ answer! {
 
 commands! {
     /// What can be asked for
-    "errand.catalogue" (Nothing) -> Vec<Matter>, Read => offered;
+    "errand.catalogue" (Nothing) -> Vec<Matter>, offered;
     /// When a matter is promised
-    "errand.promise" (PromiseOf) -> PromisedDay, Read => promise;
+    "errand.promise" (PromiseOf) -> PromisedDay, promise;
     /// Takes an errand on
-    "errand.open" (OpenErrand) -> ErrandOpened, Write => open;
+    "errand.open" (OpenErrand) -> ErrandOpened, open;
     /// Errands
-    "errand.list" (ListErrands) -> Vec<Errand>, Read => list::list;
+    "errand.list" (ListErrands) -> Vec<Errand>, list::list;
     /// An errand is done
-    "errand.finish" (FinishErrand) -> JustDone, Write => steps::finish;
+    "errand.finish" (FinishErrand) -> JustDone, steps::finish;
     /// An errand cannot be taken on
-    "errand.refuse" (RefuseErrand) -> JustDone, Write => steps::refuse;
+    "errand.refuse" (RefuseErrand) -> JustDone, steps::refuse;
     /// An errand goes to the level above
-    "errand.hand_up" (HandUpErrand) -> JustDone, Write => steps::hand_up;
+    "errand.hand_up" (HandUpErrand) -> JustDone, steps::hand_up;
     /// What is asked when an errand is rated, in the words of the practice
-    "errand.rating_form" (Nothing) -> RatingForm, Read => rating_form;
+    "errand.rating_form" (Nothing) -> RatingForm, rating_form;
     /// Rates an errand
-    "errand.rate" (RateErrand) -> JustDone, Write => steps::rate;
+    "errand.rate" (RateErrand) -> JustDone, steps::rate;
     /// Writes the errands to a workbook
-    "errand.export" (OutFile) -> Written, Read => list::export;
+    "errand.export" (OutFile) -> Written, list::export;
 }
 
 /// The words of the record's state.

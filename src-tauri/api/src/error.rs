@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::dto::words;
+use crate::mask;
 
 words! {
     /// What a caller can act on.
@@ -44,6 +45,16 @@ pub struct ApiError {
     pub next_step: String,
     /// The field of the request it is about
     pub field: Option<String>,
+}
+
+impl ApiError {
+    /// The same without the numbers of people that a sentence may quote: of what was typed, of a file's name.
+    pub(crate) fn masked(mut self) -> ApiError {
+        self.message = mask::numbers(&self.message).into_owned();
+        self.next_step = mask::numbers(&self.next_step).into_owned();
+        self.field = self.field.map(|field| mask::numbers(&field).into_owned());
+        self
+    }
 }
 
 impl fmt::Display for ApiError {

@@ -63,7 +63,7 @@ answer! {
 
 commands! {
     /// What there is to do today
-    "home.today" (Nothing) -> Today, Read => today;
+    "home.today" (Nothing) -> Today, today;
 }
 
 /// How many of the last acts are shown.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use yuanba_core::tables::member;
-use yuanba_paper::roster::{Field, Mapping, ReadRow, Status, rejects};
+use yuanba_paper::roster::{Field, Mapping, ReadRow, Status, Value, rejects};
 
 use crate::dto::{Done, JobStarted, Problem, answer, request, words};
 use crate::error::ApiError;
@@ -147,15 +147,15 @@ request! {
 
 commands! {
     /// Reads a file; the job's result is an ImportPreview
-    "import.open" (OpenImport) -> JobStarted => ImportPreview, Write => open;
+    "import.open" (OpenImport) -> JobStarted => ImportPreview, open;
     /// Corrects what the columns mean
-    "import.map" (MapImport) -> ImportPreview, Write => map;
+    "import.map" (MapImport) -> ImportPreview, map;
     /// Writes the people; the job's result is an ImportDone
-    "import.commit" (CommitImport) -> JobStarted => ImportDone, Write => commit;
+    "import.commit" (CommitImport) -> JobStarted => ImportDone, commit;
     /// Writes the rows that wait as a workbook, each with its reason
-    "import.rejects" (RejectsOut) -> RejectsWritten, Write => reject;
+    "import.rejects" (RejectsOut) -> RejectsWritten, reject;
     /// Reads a roster and, unless it is a dry run, writes what is new and what has changed, as CLI `roster import`
-    "roster.import" (ImportRoster) -> RosterImported, Write => import_roster;
+    "roster.import" (ImportRoster) -> RosterImported, import_roster;
 }
 
 /// Files that wait for decisions; the oldest is forgotten first.
@@ -302,6 +302,7 @@ fn preview_column(opened: &Opened, column: &yuanba_paper::roster::Column) -> Imp
     let text = cells.map(|row| row.get(column.index).text(grid.epoch()).trim().to_owned());
     let hide = |text: String| match column.field {
         Some(Field::IdNumber) => mask::id_number(&text),
+        Some(field) if says_where(field) => mask::address(&text),
         _ => mask::text(&text),
     };
     ImportColumn {
@@ -314,20 +315,42 @@ fn preview_column(opened: &Opened, column: &yuanba_paper::roster::Column) -> Imp
     }
 }
 
+/// Where somebody lives: numbers of houses are masked too.
+fn says_where(field: Field) -> bool {
+    matches!(field, Field::Address | Field::HouseholdPlace | Field::FloatingPlace)
+}
+
 fn preview_row(session: &Session, opened: &Opened, row: &ReadRow) -> Result<ImportRow, ApiError> {
     let grid = &opened.reading.grid;
     let cells = grid.place_of(row.row - 1).and_then(|at| grid.row(at));
+    let is_place = |column: u32| {
+        opened.reading.columns.iter().any(|of| of.index == column && of.field.is_some_and(says_where))
+    };
     let raw = cells.map(|cells| {
-        let text = |column| mask::text(&cells.get(column).text(grid.epoch()));
+        let text = |column| {
+            let text = mask::text(&cells.get(column).text(grid.epoch()));
+            if is_place(column) { mask::address(&text) } else { text }
+        };
         (0..grid.columns()).map(text).collect()
     });
-    let change = |choice: Keep, note: Option<&str>, (field, (old, new)): &(Field, _)| ImportChange {
-        field: field.name().to_owned(),
-        label: field.label().to_owned(),
-        old: shown(*field, Option::as_ref(old)),
-        new: shown(*field, Option::as_ref(new)),
-        choice,
-        note: note.map(str::to_owned),
+    let change = |choice: Keep, note: Option<&str>, (field, (old, new)): &(Field, _)| {
+        let mut sides = [shown(*field, Option::as_ref(old)), shown(*field, Option::as_ref(new))];
+        if let [Some(Value::Text(old)), Some(Value::Text(new))] = [old, new]
+            && says_where(*field)
+        {
+            // So that whoever chooses can tell them apart.
+            let apart = mask::apart(&[old, new], mask::address);
+            sides = apart.try_into().unwrap_or(sides);
+        }
+        let [old, new] = sides;
+        ImportChange {
+            field: field.name().to_owned(),
+            label: field.label().to_owned(),
+            old,
+            new,
+            choice,
+            note: note.map(str::to_owned),
+        }
     };
     let mut changes: Vec<ImportChange> = row.changes.iter().map(|c| change(Keep::New, None, c)).collect();
     changes.extend(row.kept.iter().map(|c| change(Keep::Old, Some("新的没有旧的细"), c)));

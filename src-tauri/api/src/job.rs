@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::Api;
 use crate::dto::{Empty, JobStarted, answer, request};
 use crate::error::ApiError;
+use crate::mask;
 use crate::registry::commands;
 use crate::sentences::Trouble;
 
@@ -37,9 +38,9 @@ answer! {
 
 commands! {
     /// How far a job is
-    "job.status" (JobId) -> JobStatus, Anyone => status;
+    "job.status" (JobId) -> JobStatus, status;
     /// Stops a job; what it has written stays whole
-    "job.cancel" (JobId) -> Empty, Anyone => cancel;
+    "job.cancel" (JobId) -> Empty, cancel;
 }
 
 /// Jobs that are remembered; the oldest finished ones are forgotten first.
@@ -145,8 +146,11 @@ impl Api {
             let mut state = job.state();
             state.finished = true;
             match ended {
-                Ok(result) => state.result = Some(result),
-                Err(error) => state.error = Some(error),
+                Ok(mut result) => {
+                    mask::answer(&mut result, &[]);
+                    state.result = Some(result);
+                }
+                Err(error) => state.error = Some(error.masked()),
             }
             drop(state);
             job.ended.notify_all();

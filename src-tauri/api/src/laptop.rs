@@ -31,9 +31,9 @@ request! {
 
 commands! {
     /// The computers of every organisation known here
-    "laptop.list" (Nothing) -> Vec<Laptop>, Read => list;
+    "laptop.list" (Nothing) -> Vec<Laptop>, list;
     /// From now on nothing new that a computer writes counts; what is held of it stays
-    "laptop.revoke" (RevokeLaptop) -> JustDone, Govern => revoke;
+    "laptop.revoke" (RevokeLaptop) -> JustDone, revoke;
 }
 
 /// A, B … Z, AA …

@@ -2,8 +2,8 @@
 //!
 //! A command is declared in its noun's file (`roster.rs`, `post.rs` …) beside its request, its answer and its handler, and
 //! nowhere else. To add one: write the shapes with `request!` and `answer!`, the handler as `fn(&Api, Request) ->
-//! Result<Answer, ApiError>`, one line in the noun's `commands!`, and run the tests with `YUANBA_UPDATE=1` to bring the
-//! window's types up to date. A new noun is also named in [`NOUNS`].
+//! Result<Answer, ApiError>`, one line in the noun's `commands!`, its name under a task of `assets/roles/rights.toml` (until
+//! then nobody may call it), and run the tests with `YUANBA_UPDATE=1` to bring the window's types up to date. A new noun is also named in [`NOUNS`].
 
 mod arrived;
 mod aside;
@@ -30,6 +30,7 @@ mod import;
 mod import_steps;
 mod import_values;
 mod job;
+mod kin;
 mod laptop;
 mod mask;
 mod member;
@@ -91,6 +92,7 @@ static NOUNS: &[&[Command]] = &[
     member_check::COMMANDS,
     member_group::COMMANDS,
     person::COMMANDS,
+    kin::COMMANDS,
     transfer::COMMANDS,
     import::COMMANDS,
     post::COMMANDS,
@@ -110,6 +112,7 @@ static NOUNS: &[&[Command]] = &[
     demo::COMMANDS,
     verify::COMMANDS,
     user::COMMANDS,
+    rights::COMMANDS,
     laptop::COMMANDS,
     redact::COMMANDS,
     practice::COMMANDS,

@@ -9,7 +9,6 @@ use crate::dto::{Done, JustDone, OneRecord, Problem, RecordId, answer, request, 
 use crate::error::ApiError;
 use crate::member_fields::{self, FIELDS, Typed};
 use crate::registry::commands;
-use crate::rights::Right;
 use crate::roster::MemberRow;
 use crate::roster_rows::Rows;
 use crate::sentences::Trouble;
@@ -189,17 +188,17 @@ answer! {
 
 commands! {
     /// A person's page
-    "member.card" (OneRecord) -> MemberCard, Read => member_card::card;
+    "member.card" (OneRecord) -> MemberCard, member_card::card;
     /// A form for a person
-    "member.edit" (EditMember) -> MemberForm, Write => edit;
+    "member.edit" (EditMember) -> MemberForm, edit;
     /// Writes a person
-    "member.save" (SaveMember) -> MemberSaved, Write => save;
+    "member.save" (SaveMember) -> MemberSaved, save;
     /// Declares a person's record void
-    "member.void" (VoidMember) -> JustDone, Write => void;
+    "member.void" (VoidMember) -> JustDone, void;
     /// Shows whole numbers, for a purpose
-    "member.unmask" (Unmask) -> Unmasked, Reveal => unmask;
+    "member.unmask" (Unmask) -> Unmasked, unmask;
     /// Everybody that this store holds
-    "member.list" (ListMembers) -> MemberList, Read => list;
+    "member.list" (ListMembers) -> MemberList, list;
 }
 
 /// Forms that are remembered with what they showed; the oldest is forgotten first.
@@ -349,7 +348,7 @@ pub(crate) fn prepare(session: &mut Session, request: SaveMember) -> Result<Prep
 
     let mut intent = Intent::new(match &held {
         None => format!("把{name}写进了花名册"),
-        Some(_) => changed_text(&name, &writes),
+        Some(held) => changed_text(&name, &writes, held),
     });
     let id = held.as_ref().map_or_else(|| session.store.new_id(), |record| record.id);
     let draft = match &held {
@@ -370,10 +369,20 @@ pub(crate) fn prepare(session: &mut Session, request: SaveMember) -> Result<Prep
 }
 
 /// 改了王秀英的手机号码、现居住地
-fn changed_text(name: &str, writes: &[(Field, Typed)]) -> String {
-    let labels: Vec<&str> = writes.iter().map(|(field, _)| field.label).collect();
+fn changed_text(name: &str, writes: &[(Field, Typed)], held: &Record) -> String {
+    let changes = |(field, typed): &&(Field, Typed)| match typed {
+        Typed::Elements(elements) => {
+            let before = held.set(*field);
+            before.len() != elements.len() || elements.iter().any(|element| !before.contains(&element))
+        }
+        Typed::Value(value) => held.get(*field) != value,
+        Typed::Wrong { .. } => true,
+        Typed::Same => false,
+    };
+    let labels: Vec<&str> = writes.iter().filter(changes).map(|(field, _)| field.label).collect();
     match labels.len() {
-        0..=3 => format!("改了{name}的{}", labels.join("、")),
+        0 => format!("改了{name}的资料"),
+        1..=3 => format!("改了{name}的{}", labels.join("、")),
         count => format!("改了{name}的{}等 {count} 项", labels[..2].join("、")),
     }
 }
@@ -410,7 +419,7 @@ fn list(api: &Api, request: ListMembers) -> Result<MemberList, ApiError> {
     let whole = request.unmasked.unwrap_or(false);
     let purpose = whole.then(|| purpose(request.purpose.as_deref())).transpose()?;
     if whole {
-        api.check(Right::Reveal)?;
+        api.check("member.list#unmasked")?;
     }
     let mut session = api.session()?;
     let scope = match request.org.as_deref() {

@@ -15,7 +15,7 @@ use crate::sentences::Trouble;
 
 commands! {
     /// What would be doubtful about a person if this were written; nothing is
-    "member.check" (SaveMember) -> Vec<Problem>, Write => check;
+    "member.check" (SaveMember) -> Vec<Problem>, check;
 }
 
 fn check(api: &Api, request: SaveMember) -> Result<Vec<Problem>, ApiError> {

@@ -72,18 +72,18 @@ pub(crate) fn masked(record: Option<&Record>) -> MemberFields {
         branch: text(member::BRANCH),
         party_group: text(member::PARTY_GROUP),
         phones: record.texts(member::PHONES).into_iter().map(mask::phone).collect(),
-        address: text(member::ADDRESS),
-        household_place: text(member::HOUSEHOLD_PLACE),
+        address: record.text(member::ADDRESS).map(mask::address),
+        household_place: record.text(member::HOUSEHOLD_PLACE).map(mask::address),
         joined_on: text(member::JOINED_ON),
         confirmed_on: text(member::CONFIRMED_ON),
         party_age_correction_months: record.int(member::PARTY_AGE_CORRECTION).and_then(|n| n.try_into().ok()),
         job: text(member::JOB),
         floating: record.bool(member::FLOATING),
-        floating_place: text(member::FLOATING_PLACE),
+        floating_place: record.text(member::FLOATING_PLACE).map(mask::address),
         out_of_contact: record.bool(member::OUT_OF_CONTACT),
         courtyard: record.id(member::COURTYARD).map(Into::into),
         household: text(member::HOUSEHOLD),
-        notes: text(member::NOTES),
+        notes: record.text(member::NOTES).map(|notes| mask::numbers(notes).into_owned()),
     }
 }
 
@@ -124,6 +124,10 @@ pub(crate) fn read(
         id_number(text, held)
     } else if [member::BIRTH_DATE, member::JOINED_ON, member::CONFIRMED_ON].contains(&field) {
         date(field, text, today)
+    } else if [member::ADDRESS, member::HOUSEHOLD_PLACE, member::FLOATING_PLACE].contains(&field) {
+        place(field, text, held)
+    } else if field == member::NOTES {
+        notes(text, held)
     } else {
         word(field, text)
     })
@@ -198,6 +202,28 @@ fn impossible_date(text: &str) -> String {
             format!("{year} 年没有 {month} 月 {day} 日，这个号码抄错了。手边没有就先存，以后再补。")
         }
         _ => "号码里的出生日期没有这一天，抄错了。手边没有就先存，以后再补。".to_owned(),
+    }
+}
+
+/// Where somebody lives; the form shows the numbers of houses masked.
+fn place(field: Field, text: &str, held: Option<&Record>) -> Typed {
+    let known = held.and_then(|record| record.text(field));
+    if known.is_some_and(|known| mask::address(known) == text) {
+        return Typed::Same;
+    }
+    match text.contains(['*', '＊']) {
+        true => wrong("value_masked", text, format!("{}遮住了一部分，没有存，原来的留着。", field.label)),
+        false => word(field, text),
+    }
+}
+
+/// Notes, in which numbers of people show masked.
+fn notes(text: &str, held: Option<&Record>) -> Typed {
+    let known = held.and_then(|record| record.text(member::NOTES)).unwrap_or_default();
+    match mask::filled_in(text, known) {
+        Some(whole) if whole == known => Typed::Same,
+        Some(whole) => word(member::NOTES, &whole),
+        None => wrong("value_masked", text, "备注里有号码遮住了一部分，没有存，原来的留着。"),
     }
 }
 

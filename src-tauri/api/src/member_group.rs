@@ -26,7 +26,7 @@ answer! {
 
 commands! {
     /// Puts several people into one party group; undone as one
-    "member.regroup" (Regroup) -> Regrouped, Write => regroup;
+    "member.regroup" (Regroup) -> Regrouped, regroup;
 }
 
 /// The most people of one act: more than any village has.

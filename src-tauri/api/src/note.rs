@@ -12,6 +12,8 @@ use crate::dto::{Done, OutFile, RecordId, Written, answer, request};
 use crate::entered::{self, LONG_MAX, SHORT_MAX};
 use crate::errand::{self, NewErrand, OpenedErrand};
 use crate::error::ApiError;
+use crate::mask;
+use crate::member::purpose;
 use crate::registry::commands;
 use crate::sentences::Trouble;
 use crate::session::Session;
@@ -53,6 +55,9 @@ request! {
         pub errand: Option<NoteErrand>,
     }
 
+    /// A note with the numbers that it quotes. It leaves a record.
+    pub struct UnmaskNote { pub id: RecordId, pub purpose: String }
+
     /// Notes of one courtyard, or all.
     pub struct ListNotes { pub courtyard: Option<RecordId> }
 }
@@ -72,17 +77,22 @@ answer! {
         pub errand: Option<RecordId>,
     }
 
+    /// The whole text of a note.
+    pub struct WholeNote { pub text: String }
+
     /// A note was written.
     pub struct NoteSaved { pub note: RecordId, pub errand: Option<OpenedErrand>, pub done: Done }
 }
 
 commands! {
     /// Writes a note, and the errand that comes out of it
-    "note.save" (SaveNote) -> NoteSaved, Write => save;
+    "note.save" (SaveNote) -> NoteSaved, save;
     /// Notes, the newest first
-    "note.list" (ListNotes) -> Vec<Note>, Read => list::list;
+    "note.list" (ListNotes) -> Vec<Note>, list::list;
+    /// Shows a note with the numbers that it quotes, for a purpose
+    "note.unmask" (UnmaskNote) -> WholeNote, unmask;
     /// Writes the notes to a workbook
-    "note.export" (OutFile) -> Written, Read => list::export;
+    "note.export" (OutFile) -> Written, list::export;
 }
 
 /// The most people, or tags, of one note.
@@ -109,6 +119,14 @@ pub(crate) fn read_present(value: &Value) -> Option<Present> {
     Some(Present { name, member: list.get(1).and_then(Value::as_id).map(RecordId) })
 }
 
+fn unmask(api: &Api, request: UnmaskNote) -> Result<WholeNote, ApiError> {
+    let mut session = api.session()?;
+    let record = session.one(&field_note::TABLE, request.id.0, "篇手记")?;
+    let purpose = purpose(Some(&request.purpose))?;
+    session.leave_trace("看手记里的全号", &purpose, 1, Some(record.id))?;
+    Ok(WholeNote { text: record.text(field_note::TEXT).unwrap_or_default().to_owned() })
+}
+
 fn save(api: &Api, request: SaveNote) -> Result<NoteSaved, ApiError> {
     let mut session = api.session()?;
     let (yard, yard_name) = courtyard::find(&session, request.courtyard)?;
@@ -127,6 +145,12 @@ fn save(api: &Api, request: SaveNote) -> Result<NoteSaved, ApiError> {
         .map(|tag| tag.map(Value::Text))
         .collect::<Result<Vec<_>, _>>()?;
     let held = request.id.map(|id| session.one(&field_note::TABLE, id.0, "篇手记")).transpose()?;
+    // The list showed the numbers in it masked.
+    let known = held.as_ref().and_then(|record| record.text(field_note::TEXT)).unwrap_or_default();
+    let text = mask::filled_in(&text, known)
+        .ok_or_else(|| Trouble::BadValue {
+            field: "text", text: "内容里有号码遮住了一部分。".to_owned()
+        })?;
     let id = held.as_ref().map_or_else(|| session.store.new_id(), |record| record.id);
     let mut said = match held {
         Some(_) => format!("改了{yard_name} {date} 的手记"),

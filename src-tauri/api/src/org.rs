@@ -29,7 +29,7 @@ answer! {
 
 commands! {
     /// The organisations this store knows
-    "org.list" (Nothing) -> Vec<Organisation>, Read => list;
+    "org.list" (Nothing) -> Vec<Organisation>, list;
 }
 
 fn list(api: &Api, _: Nothing) -> Result<Vec<Organisation>, ApiError> {

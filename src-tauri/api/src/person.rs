@@ -65,11 +65,11 @@ answer! {
 
 commands! {
     /// Says that two records are the same person
-    "person.join" (TwoPersons) -> JustDone, Write => join;
+    "person.join" (TwoPersons) -> JustDone, join;
     /// Says that two records are not the same person, which is remembered
-    "person.part" (TwoPersons) -> JustDone, Write => part;
+    "person.part" (TwoPersons) -> JustDone, part;
     /// Records that may be the same person, until somebody says
-    "person.doubles" (ListDoubles) -> Doubles, Read => doubles::list;
+    "person.doubles" (ListDoubles) -> Doubles, doubles::list;
 }
 
 impl Session {

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use doubt::{about, amount, note, over_caps, state_word, title};
 pub(crate) use history::{POSTED, PROPOSED};
-pub(crate) use review::event_id;
+pub(crate) use review::{event_id, not_ones_own, not_proposed_by_oneself};
 pub(crate) use rules::{book_key, signed};
 pub(crate) use standing::{CARRIED, balance, earned, standing, told};
 
@@ -84,6 +84,9 @@ request! {
 
     /// One group.
     pub struct OfGroup { pub group: PeopleGroup }
+
+    /// Whose points: the whole name, so that whoever redeems vouchers needs no list of people.
+    pub struct PointsOf { pub name: String }
 
     /// A group to be written as a workbook.
     pub struct ExportPoints { pub out: String, pub group: PeopleGroup }
@@ -220,25 +223,42 @@ answer! {
     }
 }
 
+answer! {
+    /// What somebody of a name has.
+    pub struct PointsHeld {
+        pub account: RecordId,
+        pub name: String,
+        pub group: PeopleGroup,
+        /// 普通村民
+        pub group_name: String,
+        pub party_group: Option<String>,
+        pub balance: i64,
+        /// Whole tiers that the balance buys, where the book has vouchers
+        pub vouchers: Option<i64>,
+    }
+}
+
 commands! {
+    /// What those of a name have and can redeem
+    "points.of" (PointsOf) -> Vec<PointsHeld>, balances::of;
     /// The rules of the three groups
-    "points.rules" (Nothing) -> Vec<RuleBook>, Read => rules::rules;
+    "points.rules" (Nothing) -> Vec<RuleBook>, rules::rules;
     /// People × rules on a day
-    "points.grid" (GridOf) -> PointsGrid, Read => grid::grid;
+    "points.grid" (GridOf) -> PointsGrid, grid::grid;
     /// What cells would bring; nothing is written
-    "points.preview" (PreviewClaims) -> ClaimsPreview, Read => grid::preview;
+    "points.preview" (PreviewClaims) -> ClaimsPreview, grid::preview;
     /// Claims points
-    "points.claim" (ClaimPoints) -> Claimed, Write => claim::claim;
+    "points.claim" (ClaimPoints) -> Claimed, claim::claim;
     /// Claims
-    "points.claims" (ListClaims) -> Vec<Claim>, Read => claim::list;
+    "points.claims" (ListClaims) -> Vec<Claim>, claim::list;
     /// Approves or refuses claims
-    "points.review" (ReviewClaims) -> Reviewed, Review => review::review;
+    "points.review" (ReviewClaims) -> Reviewed, review::review;
     /// Posted entries
-    "points.entries" (ListEntries) -> Vec<PointsEntry>, Read => entries::list;
+    "points.entries" (ListEntries) -> Vec<PointsEntry>, entries::list;
     /// Reverses an entry
-    "points.reverse" (ReverseEntry) -> JustDone, Review => entries::reverse;
+    "points.reverse" (ReverseEntry) -> JustDone, entries::reverse;
     /// Balances and ranks of a group
-    "points.balances" (OfGroup) -> Vec<Balance>, Read => balances::list;
+    "points.balances" (OfGroup) -> Vec<Balance>, balances::list;
     /// Writes the balances to a workbook
-    "points.export" (ExportPoints) -> Written, Read => balances::export;
+    "points.export" (ExportPoints) -> Written, balances::export;
 }

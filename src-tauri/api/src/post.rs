@@ -118,17 +118,17 @@ answer! {
 
 commands! {
     /// Posts, their holders, and who has none
-    "post.board" (Nothing) -> PostBoard, Read => board::board;
+    "post.board" (Nothing) -> PostBoard, board::board;
     /// Gives a member a post
-    "post.assign" (AssignPost) -> Assigned, Write => assign;
+    "post.assign" (AssignPost) -> Assigned, assign;
     /// Ends an assignment
-    "post.end" (EndPost) -> JustDone, Write => end;
+    "post.end" (EndPost) -> JustDone, end;
     /// Excuses a member from holding a post
-    "post.excuse" (ExcusePost) -> JustDone, Write => excuse;
+    "post.excuse" (ExcusePost) -> JustDone, excuse;
     /// Every assignment
-    "post.list" (Nothing) -> Vec<Assignment>, Read => list::list;
+    "post.list" (Nothing) -> Vec<Assignment>, list::list;
     /// Writes the assignments to a workbook
-    "post.export" (OutFile) -> Written, Read => list::export;
+    "post.export" (OutFile) -> Written, list::export;
 }
 
 /// The posts in force today.

@@ -61,13 +61,13 @@ pub struct DeclaredPlace(#[ts(type = "unknown")] pub serde_json::Value);
 
 commands! {
     /// The places whose practices are known
-    "practice.list" (Nothing) -> Vec<KnownPlace>, Anyone => list;
+    "practice.list" (Nothing) -> Vec<KnownPlace>, list;
     /// Everything declared for one place
-    "practice.show" (ShowPractice) -> DeclaredPlace, Anyone => show;
+    "practice.show" (ShowPractice) -> DeclaredPlace, show;
     /// Reads a folder of declarations and names every contradiction
-    "practice.check" (CheckPractices) -> Checked, Anyone => check;
+    "practice.check" (CheckPractices) -> Checked, check;
     /// What a folder of declarations says otherwise than the program's own
-    "practice.diff" (DiffPractices) -> Vec<ChangedFile>, Anyone => diff;
+    "practice.diff" (DiffPractices) -> Vec<ChangedFile>, diff;
 }
 
 fn overlay(folder: &str) -> Result<Files, ApiError> {

@@ -15,9 +15,9 @@ answer! {
 
 commands! {
     /// Writes the recovery code of this session's first run to a file
-    "recovery.save" (OutFile) -> SavedTo, Read => save;
+    "recovery.save" (OutFile) -> SavedTo, save;
     /// Says that the recovery code is kept
-    "recovery.confirm" (Nothing) -> Empty, Read => confirm;
+    "recovery.confirm" (Nothing) -> Empty, confirm;
 }
 
 fn save(api: &Api, request: OutFile) -> Result<SavedTo, ApiError> {

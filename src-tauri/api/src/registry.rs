@@ -1,4 +1,5 @@
-//! Every typed command, declared once: its name, its request and answer, who may call it, and what it does.
+//! Every typed command, declared once: its name, its request and answer, and what it does. Who may call it stands in the
+//! table of rights.
 //!
 //! A noun's file declares its commands with `commands!` beside its shapes and handlers; [`all`] puts the nouns together.
 //! The window, the command line and the dev bridge all go through [`crate::Api::call`], which goes through here.
@@ -10,7 +11,7 @@ use serde_json::Value;
 
 use crate::Api;
 use crate::error::ApiError;
-use crate::rights::Right;
+use crate::rights::{self, Right};
 use crate::sentences::Trouble;
 use crate::typescript::{CommandTypes, TypeBook};
 
@@ -23,8 +24,6 @@ pub struct Command {
     pub name: &'static str,
     /// One line for people who script with it
     pub about: &'static str,
-    /// What the caller must be allowed
-    pub right: Right,
     /// JSON schemas of request, answer and, for long work, the job's result
     pub(crate) schemas: fn(&mut SchemaGenerator) -> (Schema, Schema, Option<Schema>),
     /// The same for TypeScript
@@ -39,8 +38,8 @@ pub struct CommandDescription {
     pub name: &'static str,
     /// One line
     pub about: &'static str,
-    /// Word of the rights table
-    pub right: Right,
+    /// What the table of rights asks of the caller
+    pub right: Option<Right>,
     /// JSON schema of the request
     pub request: Value,
     /// JSON schema of the answer
@@ -73,7 +72,7 @@ pub fn describe() -> Vec<CommandDescription> {
             CommandDescription {
                 name: command.name,
                 about: command.about,
-                right: command.right,
+                right: rights::needs(command.name),
                 request: request.to_value(),
                 response: response.to_value(),
                 result: result.map(Schema::to_value),
@@ -98,19 +97,18 @@ pub(crate) fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     generator.root_schema_for::<T>()
 }
 
-/// Declares the commands of a noun: doc line, name, request, answer, for long work `=>` what its job yields, the right it
-/// needs, and the handler.
+/// Declares the commands of a noun: doc line, name, request, answer, for long work `=>` what its job yields, and the handler.
+/// What a command needs of its caller stands in the table of rights and nowhere else.
 macro_rules! commands {
     ($(
         $(#[doc = $about:literal])+
-        $name:literal ($request:ty) -> $answer:ty $(=> $result:ty)?, $right:ident => $handler:path;
+        $name:literal ($request:ty) -> $answer:ty $(=> $result:ty)?, $handler:path;
     )*) => {
         /// The commands of this noun.
         pub(crate) static COMMANDS: &[$crate::registry::Command] = &[$(
             $crate::registry::Command {
                 name: $name,
                 about: concat!($($about),+).trim_ascii(),
-                right: $crate::rights::Right::$right,
                 schemas: |g| (
                     $crate::registry::schema::<$request>(g),
                     $crate::registry::schema::<$answer>(g),

@@ -6,20 +6,19 @@ use std::path::Path;
 use yuanba_core::MemberKind;
 use yuanba_core::tables::member;
 use yuanba_paper::Watch;
-use yuanba_paper::roster::Values;
 use yuanba_paper::roster::export::{ExportOptions, fields, write};
+use yuanba_paper::roster::{Field as PaperField, Value, Values};
 
 use crate::Api;
 use crate::dto::{RecordId, Written, answer, request, words};
 use crate::error::ApiError;
 use crate::import_values::values;
 use crate::member::purpose;
-use crate::out_file;
 use crate::people::{People, is_here};
 use crate::registry::commands;
-use crate::rights::Right;
 use crate::roster_rows::Rows;
 use crate::sentences::Trouble;
+use crate::{mask, out_file};
 
 words! {
     /// Whether somebody holds a post.
@@ -108,11 +107,11 @@ answer! {
 
 commands! {
     /// Finds people
-    "roster.query" (RosterQuery) -> RosterFound, Read => query;
+    "roster.query" (RosterQuery) -> RosterFound, query;
     /// The rows of some people
-    "roster.rows" (RowIds) -> Vec<MemberRow>, Read => rows;
+    "roster.rows" (RowIds) -> Vec<MemberRow>, rows;
     /// Writes people to a workbook
-    "roster.export" (ExportRoster) -> Written, Read => export;
+    "roster.export" (ExportRoster) -> Written, export;
 }
 
 /// The most rows of one answer: what a screen can show, many times over.
@@ -238,11 +237,26 @@ fn rows(api: &Api, request: RowIds) -> Result<Vec<MemberRow>, ApiError> {
     Ok(answer)
 }
 
+/// A person's texts as a workbook without a purpose shows them; numbers of their own columns are the writer's to mask.
+fn covered(person: &mut Values) {
+    for field in PaperField::ALL {
+        let Some(Value::Text(text)) = person.get(field) else { continue };
+        let shown = match field {
+            PaperField::Name => continue,
+            PaperField::Address | PaperField::HouseholdPlace | PaperField::FloatingPlace => {
+                mask::address(text)
+            }
+            _ => mask::numbers(text).into_owned(),
+        };
+        person.set(field, Some(Value::Text(shown.into())));
+    }
+}
+
 fn export(api: &Api, request: ExportRoster) -> Result<Written, ApiError> {
     let unmasked = request.unmasked.unwrap_or(false);
     let purpose = unmasked.then(|| purpose(request.purpose.as_deref())).transpose()?;
     if unmasked {
-        api.check(Right::Reveal)?;
+        api.check("roster.export#unmasked")?;
     }
     let mut session = api.session()?;
     let records = match request.ids {
@@ -258,7 +272,10 @@ fn export(api: &Api, request: ExportRoster) -> Result<Written, ApiError> {
             all
         }
     };
-    let persons: Vec<Values> = records.iter().map(values).collect();
+    let mut persons: Vec<Values> = records.iter().map(values).collect();
+    if !unmasked {
+        persons.iter_mut().for_each(covered);
+    }
     let title = format!("{}党员名册", session.store.organisation_name(session.store.org())?);
     let options = ExportOptions { title, unmasked, fields: fields(&persons) };
     // The trace first: whole numbers never leave without one.

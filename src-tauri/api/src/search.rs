@@ -36,7 +36,7 @@ answer! {
 
 commands! {
     /// People, courtyards, errands, posts and pages
-    "search.all" (Find) -> Vec<Hit>, Read => all;
+    "search.all" (Find) -> Vec<Hit>, all;
 }
 
 /// The most hits of one kind: whoever has more types on.

@@ -46,6 +46,12 @@ pub enum Trouble {
     UndoneBefore,
     /// Nobody approves their own points
     OwnPoints { name: String },
+    /// Nobody approves what a near relative has earned
+    RelativesPoints { name: String },
+    /// Nobody takes in or hands over their own membership, or a near relative's
+    OwnTransfer { name: String },
+    /// Nobody takes back by themselves who their relatives are
+    OwnKin,
     /// Another program has the store open
     OpenElsewhere,
     /// The store's file is damaged
@@ -249,6 +255,21 @@ impl Trouble {
                 &format!("这里有{name}的分，自己的分自己不审。一笔也没有审，数据没有动。"),
                 "请另一个人用自己的口令打开来审；只有您一个人用这台电脑，就留给镇里审。",
             ),
+            RelativesPoints { name } => say(
+                Code::NotAllowed,
+                &format!("这里有{name}的分，是您的亲属，亲属的分自己不审。一笔也没有审，数据没有动。"),
+                "请另一个人用自己的口令打开来审；只有您一个人用这台电脑，就留给镇里审。",
+            ),
+            OwnTransfer { name } => say(
+                Code::NotAllowed,
+                &format!("{name}是您自己或者您的亲属，自己家的关系自己不经手。什么也没做，数据没有动。"),
+                "请另一个人用自己的口令打开来办。",
+            ),
+            OwnKin => say(
+                Code::NotAllowed,
+                "这一条说的是您自己的亲属，自己不能取消。什么也没做，数据没有动。",
+                "写错了，请另一个人用自己的口令打开来改。",
+            ),
             OpenElsewhere => say(
                 Code::OpenElsewhere,
                 "这份数据正在另一个窗口里开着，这里没有打开，数据没有动。",
@@ -394,7 +415,7 @@ impl Trouble {
                 Some("org".into()),
             ),
             NeedsPurpose => (
-                Code::NotAllowed,
+                Code::Refused,
                 "要看全号，得先写明用途。这次没有给看，数据没有动。".into(),
                 "写一句用途再来，记录会留下。".into(),
                 Some("purpose".into()),

@@ -16,11 +16,11 @@ use crate::import::Imports;
 use crate::job::Jobs;
 use crate::member::Forms;
 use crate::people::People;
-use crate::rights::{Right, allows};
+use crate::rights::{self, Right};
 use crate::sentences::Trouble;
 use crate::sign_in::Attempts;
 use crate::sync::Calling;
-use crate::{registry, time};
+use crate::{mask, registry, time};
 
 /// The folder of 演示村 inside the data folder.
 const DEMO: &str = "demo";
@@ -96,10 +96,19 @@ impl Api {
     /// # Errors
     /// As [`ApiError`] says: the sentence is for people, the code for the caller.
     pub fn call(&self, command: &str, request: serde_json::Value) -> Result<serde_json::Value, ApiError> {
+        self.answer(command, request).map_err(ApiError::masked)
+    }
+
+    fn answer(&self, command: &str, request: serde_json::Value) -> Result<serde_json::Value, ApiError> {
         let command = registry::find(command)?;
-        self.check(command.right)?;
+        self.check(command.name)?;
         let request = if request.is_null() { serde_json::json!({}) } else { request };
-        (command.run)(self, request)
+        let whole = rights::whole_keys(command.name, &request);
+        let mut answer = (command.run)(self, request)?;
+        if let Some(whole) = whole {
+            mask::answer(&mut answer, whole);
+        }
+        Ok(answer)
     }
 
     /// Every command with its JSON schemas.
@@ -109,7 +118,7 @@ impl Api {
 
     /// Whether the command of that name needs somebody signed in; `None` when there is no such command.
     pub fn needs_sign_in(command: &str) -> Option<bool> {
-        registry::find(command).ok().map(|command| command.right != Right::Anyone)
+        registry::find(command).ok().map(|command| rights::needs(command.name) != Some(Right::Anyone))
     }
 
     /// Closes the store for good: nobody is signed in any more, and nobody calls any more. For the end of a program whose
@@ -124,16 +133,12 @@ impl Api {
         self.slot().is_some()
     }
 
-    /// Refuses when the person who is signed in may not.
-    pub(crate) fn check(&self, right: Right) -> Result<(), ApiError> {
-        if right == Right::Anyone {
+    /// Refuses when the person who is signed in may not do what the table of rights names so: a command, or a case of one.
+    pub(crate) fn check(&self, act: &str) -> Result<(), ApiError> {
+        if rights::needs(act) == Some(Right::Anyone) {
             return Ok(());
         }
-        let session = self.session()?;
-        match allows(session.level, &session.store.me().role, right) {
-            true => Ok(()),
-            false => Err(Trouble::NotAllowed.into()),
-        }
+        self.session()?.check(act)
     }
 
     /// The folder of the own store.
@@ -166,6 +171,14 @@ impl Api {
 }
 
 impl Session {
+    /// As [`Api::check`], for whoever holds the session.
+    pub(crate) fn check(&self, act: &str) -> Result<(), ApiError> {
+        match rights::may(self.level, &self.store.me().role, act) {
+            true => Ok(()),
+            false => Err(Trouble::NotAllowed.into()),
+        }
+    }
+
     /// The roster in memory.
     pub(crate) fn people(&mut self) -> Result<&mut People, ApiError> {
         if self.people.is_none() {

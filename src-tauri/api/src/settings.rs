@@ -34,9 +34,9 @@ request! {
 
 commands! {
     /// The settings of this machine
-    "settings.get" (Nothing) -> Settings, Anyone => get;
+    "settings.get" (Nothing) -> Settings, get;
     /// Changes them
-    "settings.set" (SetSettings) -> Settings, Anyone => set;
+    "settings.set" (SetSettings) -> Settings, set;
 }
 
 /// The file in the data folder. It holds nothing about people.

@@ -100,15 +100,15 @@ answer! {
 
 commands! {
     /// Sticks that are plugged in
-    "stick.find" (Nothing) -> Vec<Stick>, Read => find;
+    "stick.find" (Nothing) -> Vec<Stick>, find;
     /// What waits to be handed over
-    "stick.state" (Nothing) -> StickState, Read => state;
+    "stick.state" (Nothing) -> StickState, state;
     /// Sticks that were read and written on this machine, newest first
-    "stick.log" (ReadLog) -> Vec<StickLog>, Read => log;
+    "stick.log" (ReadLog) -> Vec<StickLog>, log;
     /// Reads a file or all files of a folder; the job's result is a StickRead
-    "stick.read" (ReadStick) -> JobStarted => StickRead, Exchange => read;
+    "stick.read" (ReadStick) -> JobStarted => StickRead, read;
     /// Writes a bundle into a folder; the job's result is a StickWritten
-    "stick.write" (WriteStick) -> JobStarted => StickWritten, Exchange => write;
+    "stick.write" (WriteStick) -> JobStarted => StickWritten, write;
 }
 
 /// Lines of the log that a page shows.

@@ -107,19 +107,19 @@ request! {
 
 commands! {
     /// Where this store stands
-    "store.status" (Nothing) -> StoreStatus, Anyone => status;
+    "store.status" (Nothing) -> StoreStatus, status;
     /// Makes a store and signs its first user in
-    "store.create" (Create) -> Created, Anyone => create;
+    "store.create" (Create) -> Created, create;
     /// Makes 演示村 in a folder of its own and opens it
-    "store.create_demo" (Nothing) -> WithStatus, Anyone => create_demo;
+    "store.create_demo" (Nothing) -> WithStatus, create_demo;
     /// Signs a user in
-    "store.open" (Open) -> WithStatus, Anyone => open;
+    "store.open" (Open) -> WithStatus, open;
     /// Gives a new passphrase to whoever has the recovery code, and signs them in
-    "store.recover" (Recover) -> WithStatus, Anyone => recover;
+    "store.recover" (Recover) -> WithStatus, recover;
     /// Locks the store; drafts stay
-    "store.lock" (Nothing) -> Empty, Anyone => lock;
+    "store.lock" (Nothing) -> Empty, lock;
     /// Closes 演示村 and goes back to the own store
-    "store.leave_demo" (Nothing) -> WithStatus, Anyone => leave_demo;
+    "store.leave_demo" (Nothing) -> WithStatus, leave_demo;
 }
 
 impl From<yuanba_core::Level> for Level {

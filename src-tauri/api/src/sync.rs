@@ -149,17 +149,17 @@ answer! {
 
 commands! {
     /// Exchanges with the county's server; the job's result is a SyncDone
-    "sync.run" (RunSync) -> JobStarted => SyncDone, Exchange => run;
+    "sync.run" (RunSync) -> JobStarted => SyncDone, run;
     /// The state in brief, for the foot of every page
-    "sync.glance" (Nothing) -> SyncGlance, Read => glance;
+    "sync.glance" (Nothing) -> SyncGlance, glance;
     /// Who has what, what waits, what came of the last try
-    "sync.state" (Nothing) -> SyncState, Read => state;
+    "sync.state" (Nothing) -> SyncState, state;
     /// Asks a server for its fingerprint
-    "sync.look" (HubAddress) -> HubShown, Govern => look;
+    "sync.look" (HubAddress) -> HubShown, look;
     /// Takes a server whose fingerprint a person has compared; at the top of the tree it is told to all below
-    "sync.use" (UseHub) -> HubKnown, Govern => use_hub;
+    "sync.use" (UseHub) -> HubKnown, use_hub;
     /// Stops or resumes calling by itself
-    "sync.pause" (PauseSync) -> Empty, Exchange => pause;
+    "sync.pause" (PauseSync) -> Empty, pause;
 }
 
 /// Where the last try stands among the local values.

@@ -19,6 +19,12 @@ pub(crate) fn day(ms: i64) -> String {
     china(ms).format("%Y-%m-%d").to_string()
 }
 
+/// When a day begins in China, ms since 1970.
+pub(crate) fn begins(date: NaiveDate) -> i64 {
+    let midnight = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis();
+    midnight - i64::from(china(0).offset().local_minus_utc()) * 1000
+}
+
 /// 星期五
 pub(crate) fn weekday(date: NaiveDate) -> &'static str {
     ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"]

@@ -188,25 +188,25 @@ answer! {
 
 commands! {
     /// Transfers and what is to be done with them
-    "transfer.list" (ListTransfers) -> Transfers, Read => list::list;
+    "transfer.list" (ListTransfers) -> Transfers, list::list;
     /// A transfer with the dossier that was handed over, numbers masked
-    "transfer.show" (OneTransfer) -> TransferDossier, Read => list::show;
+    "transfer.show" (OneTransfer) -> TransferDossier, list::show;
     /// Lets a member go to another organisation
-    "transfer.release" (Release) -> TransferMade, Write => release::release;
+    "transfer.release" (Release) -> TransferMade, release::release;
     /// Takes a release back before it was accepted, or a hand-over
-    "transfer.cancel" (OneTransfer) -> JustDone, Write => release::cancel;
+    "transfer.cancel" (OneTransfer) -> JustDone, release::cancel;
     /// Hands the dossier to the new organisation; done by whoever stands above both
-    "transfer.hand_over" (HandOver) -> TransferMade, Write => hand_over::hand_over;
+    "transfer.hand_over" (HandOver) -> TransferMade, hand_over::hand_over;
     /// Takes the member in with the dossier that was handed over
-    "transfer.accept" (OneTransfer) -> TransferAccepted, Write => accept::accept;
+    "transfer.accept" (OneTransfer) -> TransferAccepted, accept::accept;
     /// Tells the old organisation that the new one has accepted
-    "transfer.confirm" (OneTransfer) -> JustDone, Write => hand_over::confirm;
+    "transfer.confirm" (OneTransfer) -> JustDone, hand_over::confirm;
     /// Takes in somebody from an organisation outside of what we hold
-    "transfer.receive" (ReceiveMember) -> TransferMade, Write => accept::receive;
+    "transfer.receive" (ReceiveMember) -> TransferMade, accept::receive;
     /// What the old organisation wrote too late for the dossier
-    "transfer.late" (OneTransfer) -> Vec<LateChange>, Read => late::list;
+    "transfer.late" (OneTransfer) -> Vec<LateChange>, late::list;
     /// Takes a late change over into the new dossier, or leaves it
-    "transfer.settle" (SettleLate) -> JustDone, Write => late::settle;
+    "transfer.settle" (SettleLate) -> JustDone, late::settle;
 }
 
 /// What goes from dossier to dossier. Where somebody lives in the old village, its groups and branches and offices stay

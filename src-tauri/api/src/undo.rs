@@ -1,6 +1,8 @@
 //! `undo.*`: taking back what was done, one intent at a time.
 
 use yuanba_core::Id;
+use yuanba_core::record::Table;
+use yuanba_core::tables::{hub, organisation, points_claim, relative, transfer as member_transfer, user};
 use yuanba_journal::GroupId;
 use yuanba_store::StoreError;
 
@@ -10,7 +12,7 @@ use crate::error::ApiError;
 use crate::registry::commands;
 use crate::sentences::Trouble;
 use crate::session::Session;
-use crate::{time, transfer};
+use crate::{kin, points, time, transfer};
 
 request! {
     /// Which group of changes.
@@ -42,25 +44,62 @@ answer! {
 
 commands! {
     /// Takes back the last act of this user on this machine; null when there is none
-    "undo.last" (Nothing) -> Option<Done>, Write => last;
+    "undo.last" (Nothing) -> Option<Done>, last;
     /// Takes back one act
-    "undo.group" (Group) -> Undone, Write => group;
+    "undo.group" (Group) -> Undone, group;
     /// What was done last
-    "undo.recent" (Limit) -> Vec<Recent>, Read => recent;
+    "undo.recent" (Limit) -> Vec<Recent>, recent;
+}
+
+/// Taking back is deciding again: it asks what the act itself asked for.
+fn may_take_back(session: &mut Session, group: GroupId) -> Result<(), ApiError> {
+    let touched = session.store.touched_by(group)?;
+    let of =
+        |table: &'static Table| touched.records.iter().filter(move |(number, ..)| *number == table.number);
+    let governs = [&user::TABLE, &organisation::TABLE, &hub::TABLE];
+    if governs.into_iter().any(|table| of(table).next().is_some()) {
+        session.check("undo.group#users")?;
+    }
+    for (_, declaration, _) in of(&relative::TABLE) {
+        kin::not_ones_own(session, *declaration)?;
+    }
+    let reviewed: Vec<Id> = of(&points_claim::TABLE)
+        .filter(|(_, _, fields)| fields.contains(&points_claim::REVIEWER.number))
+        .map(|(_, claim, _)| *claim)
+        .collect();
+    // Points that go with a member who moves are that transfer's.
+    let moved = of(&member_transfer::TABLE).next().is_some();
+    if !reviewed.is_empty() || !touched.accounts.is_empty() && !moved {
+        session.check("undo.group#points")?;
+        let mut claims = Vec::new();
+        for claim in reviewed {
+            claims.extend(session.store.record(&points_claim::TABLE, claim)?);
+        }
+        if touched.takes_back {
+            points::not_proposed_by_oneself(session, &claims)?;
+        }
+        points::not_ones_own(session, touched.accounts)?;
+    }
+    Ok(())
 }
 
 fn undo(session: &mut Session, group: Option<GroupId>) -> Result<Undone, ApiError> {
     let last = || {
         Ok::<_, StoreError>(
-            session.store.groups(LAST_AMONG)?.into_iter().find(|d| !d.undone && d.undoes.is_none()),
+            session
+                .store
+                .groups(LAST_AMONG)?
+                .into_iter()
+                .find(|d| d.user == session.store.me().id && !d.undone && d.undoes.is_none()),
         )
     };
     let group = match group {
         Some(group) => Some(group),
-        None => last()?.map(|deed| deed.group),
+        None => Some(last()?.ok_or(Trouble::NothingToUndo)?.group),
     };
     if let Some(group) = group {
         transfer::may_be_undone(session, group)?;
+        may_take_back(session, group)?;
     }
     let undone = session.store.undo(group).map_err(|error| match error {
         StoreError::NotFound(_) => Trouble::NothingToUndo,

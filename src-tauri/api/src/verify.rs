@@ -19,7 +19,7 @@ answer! {
 
 commands! {
     /// Folds the journal again, compares every table, checks chains, signatures and the file
-    "verify.run" (Nothing) -> Verified, Read => run;
+    "verify.run" (Nothing) -> Verified, run;
 }
 
 fn run(api: &Api, _: Nothing) -> Result<Verified, ApiError> {

@@ -7,6 +7,7 @@ use yuanba_paper::{Watch, table};
 
 use crate::dto::Written;
 use crate::error::ApiError;
+use crate::mask;
 use crate::out_file;
 use crate::session::Session;
 
@@ -22,7 +23,7 @@ pub(crate) fn known(value: Option<impl Into<i64>>) -> TableCell<'static> {
 
 /// A cell of a text.
 pub(crate) fn text(value: impl Into<String>) -> TableCell<'static> {
-    TableCell::from(value.into())
+    TableCell::from(mask::numbers(&value.into()).into_owned())
 }
 
 /// A cell of a text that may not be there.
@@ -30,8 +31,8 @@ pub(crate) fn some(value: Option<impl Into<String>>) -> TableCell<'static> {
     value.map_or(TableCell::Empty, text)
 }
 
-/// Writes a list. `columns` are headers with their widths in half characters; phones and ID numbers are the caller's to
-/// mask.
+/// Writes a list. `columns` are headers with their widths in half characters. Telephones and ID numbers that a text quotes
+/// are masked: what leaves the house shows neither.
 pub(crate) fn write(
     session: &Session,
     out: &str,

@@ -133,13 +133,76 @@ pub enum Command {
     /// 使用人
     #[command(subcommand)]
     User(User),
-    /// 谁看过全号、导出过全号
-    Audit,
+    /// 谁看过、改过、导出过什么
+    Audit(Audit),
     /// 体检
     Doctor,
     /// 电脑的钟
     #[command(subcommand)]
     Clock(Clock),
+}
+
+/// `audit`
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// 名册上哪个人，写编号
+    #[arg(long)]
+    pub person: Option<String>,
+    /// 哪个使用人，写名字
+    #[arg(long)]
+    pub by: Option<String>,
+    /// 哪一类
+    #[arg(long)]
+    pub kind: Option<TrailKind>,
+    /// 从哪天起
+    #[arg(long)]
+    pub from: Option<String>,
+    /// 到哪天止
+    #[arg(long)]
+    pub until: Option<String>,
+    /// 最多几条
+    #[arg(long)]
+    pub limit: Option<u32>,
+    /// 接着上一页，写上一页给的 next
+    #[arg(long)]
+    pub after: Option<String>,
+    /// 写成一张表，要写用途
+    #[arg(long, requires = "purpose")]
+    pub out: Option<PathBuf>,
+    /// 用途，会留下记录
+    #[arg(long, requires = "out")]
+    pub purpose: Option<String>,
+}
+
+/// 痕迹的几类
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum TrailKind {
+    /// 看过全号
+    Saw,
+    /// 导出
+    Exported,
+    /// 改动
+    Changed,
+    /// 撤销
+    TookBack,
+    /// 依法删去
+    Erased,
+    /// 管理
+    Governed,
+}
+
+impl TrailKind {
+    /// The word of the typed command.
+    pub fn word(self) -> &'static str {
+        match self {
+            TrailKind::Saw => "saw",
+            TrailKind::Exported => "exported",
+            TrailKind::Changed => "changed",
+            TrailKind::TookBack => "took_back",
+            TrailKind::Erased => "erased",
+            TrailKind::Governed => "governed",
+        }
+    }
 }
 
 /// 村、镇、县

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use yuanba_api::{Api, ApiError, Code};
 
 use crate::args::{
-    Bundle, Clock, Command, Conflicts, Demo, Enrol, Init, Level, Measure, Member, Org, Practice, Roster, User,
+    Audit, Bundle, Clock, Command, Conflicts, Demo, Enrol, Init, Level, Measure, Member, Org, Practice,
+    Roster, TrailKind, User,
 };
 use crate::bench;
 use crate::exit;
@@ -164,7 +165,7 @@ pub fn run(seat: &mut Seat, command: Command) -> Result<Answer, ApiError> {
         }
         Command::Practice(practice) => self::practice(seat, practice),
         Command::User(user) => self::user(seat, user),
-        Command::Audit => listed(seat, "audit.list", "looks"),
+        Command::Audit(audit) => self::audit(seat, audit),
         Command::Doctor => {
             let document = signed_in(seat, "doctor.run", json!({}))?;
             let words = lines(&document["findings"], &["text"]);
@@ -388,6 +389,59 @@ pub(crate) fn said(seat: &mut Seat, command: &str, request: Value) -> Result<Ans
 }
 
 /// A command whose answer is a list, under a name with its count.
+/// The looks at whole numbers, and the trail of everything that was done.
+fn audit(seat: &mut Seat, audit: Audit) -> Result<Answer, ApiError> {
+    let user = match audit.by.as_deref() {
+        Some(name) => {
+            let users = signed_in(seat, "audit.users", json!({}))?;
+            let named: Vec<&Value> =
+                users.as_array().into_iter().flatten().filter(|user| user["name"] == name).collect();
+            match named.as_slice() {
+                [one] => one["id"].clone(),
+                [] => {
+                    return Err(usage(
+                        &format!("没有叫「{name}」的使用人，什么也没查。"),
+                        "看看名字写对没有。",
+                    ));
+                }
+                _ => {
+                    let next = "用 call audit.users 看编号，再用 call audit.trail 查。";
+                    return Err(usage(&format!("叫「{name}」的不止一个，分不清是哪个。"), next));
+                }
+            }
+        }
+        None => Value::Null,
+    };
+    let mut request = json!({
+        "person": audit.person, "user": user, "kind": audit.kind.map(TrailKind::word), "from": audit.from,
+        "until": audit.until,
+    });
+    if let Some(out) = audit.out {
+        request["out"] = json!(absolute(&out));
+        request["purpose"] = json!(audit.purpose);
+        let document = signed_in(seat, "audit.export", request)?;
+        let words = format!("写好了 {}，{} 条。", text(&document["path"]), document["rows"]);
+        return Ok(Answer::done(document, words));
+    }
+    let looks = signed_in(seat, "audit.list", json!({}))?;
+    let limit = audit.limit.unwrap_or(50) as usize;
+    let mut entries: Vec<Value> = Vec::new();
+    let mut next = json!(audit.after);
+    loop {
+        request["after"] = next;
+        request["limit"] = json!((limit - entries.len()).clamp(1, 500));
+        let page = seat.api.call("audit.trail", request.clone())?;
+        entries.extend(page["lines"].as_array().cloned().unwrap_or_default());
+        next = page["next"].clone();
+        if next.is_null() || entries.len() >= limit {
+            break;
+        }
+    }
+    let words = lines(&json!(entries), &["at", "user", "what", "purpose", "org_name", "laptop"]);
+    let count = looks.as_array().map_or(0, Vec::len);
+    Ok(Answer::done(json!({ "count": count, "looks": looks, "entries": entries, "next": next }), words))
+}
+
 fn listed(seat: &mut Seat, command: &str, name: &str) -> Result<Answer, ApiError> {
     let list = signed_in(seat, command, json!({}))?;
     let count = list.as_array().map_or(0, Vec::len);

@@ -20,6 +20,7 @@ table! {
         NAME = 1, "name", "姓名";
         ROLE = 2, "role", "职务";
         CLOSED_ON = 3, "closed_on", "停用日期";
+        MEMBER = 4, "member", "名册上的人";
     }
 }
 
@@ -240,6 +241,15 @@ table! {
     }
 }
 
+table! {
+    /// 亲属: two persons who are near relatives, so that neither decides on the other's points (RULES §8).
+    relative = 50, "亲属" {
+        FIRST = 1, "first", "一方";
+        SECOND = 2, "second", "另一方";
+        KIND = 3, "kind", "关系";
+    } parent FIRST
+}
+
 /// Every table that this version knows.
 pub static ALL: &[&Table] = &[
     &organisation::TABLE,
@@ -257,6 +267,7 @@ pub static ALL: &[&Table] = &[
     &transfer::TABLE,
     &look::TABLE,
     &hub::TABLE,
+    &relative::TABLE,
 ];
 
 /// The table of that number, or `None` for one that a newer version brought.

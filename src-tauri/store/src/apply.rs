@@ -10,6 +10,7 @@ use crate::changed::Changed;
 use crate::context::{self, Context};
 use crate::folding::{self, Touched};
 use crate::intent::Intent;
+use crate::leftovers;
 use crate::store::put_secret;
 use crate::streams::{self, GroupPlace, Head};
 use crate::{Result, Store, StoreError};
@@ -125,10 +126,14 @@ impl Store {
             self.db.execute_batch("COMMIT")?;
             Ok(written)
         });
-        if result.is_err() {
-            self.clock = clock_before;
-            let _ = self.db.execute_batch("ROLLBACK");
-            self.context = Context::load(&self.db).unwrap_or_default();
+        match &result {
+            // What was written stands, whether the files can be cleared now or only when the store is opened next.
+            Ok(_) => drop(leftovers::sweep(&self.db, &self.dir)),
+            Err(_) => {
+                self.clock = clock_before;
+                let _ = self.db.execute_batch("ROLLBACK");
+                self.context = Context::load(&self.db).unwrap_or_default();
+            }
         }
         result
     }
@@ -196,10 +201,14 @@ impl Store {
     pub fn apply(&mut self, segments: Vec<Segment>) -> Result<Applied> {
         let clock_before = self.clock;
         let result = self.apply_in_transaction(segments);
-        if result.is_err() {
-            self.clock = clock_before;
-            let _ = self.db.execute_batch("ROLLBACK");
-            self.context = Context::load(&self.db).unwrap_or_default();
+        match &result {
+            // What was written stands, whether the files can be cleared now or only when the store is opened next.
+            Ok(_) => drop(leftovers::sweep(&self.db, &self.dir)),
+            Err(_) => {
+                self.clock = clock_before;
+                let _ = self.db.execute_batch("ROLLBACK");
+                self.context = Context::load(&self.db).unwrap_or_default();
+            }
         }
         result
     }
@@ -552,6 +561,13 @@ impl Batch {
                             })
                         },
                     )?;
+                    if erased > 0 {
+                        let entity: Option<[u8; 16]> = db
+                            .prepare_cached("SELECT entity FROM change WHERE id = ?1")?
+                            .query_row([id], |row| row.get(0))?;
+                        leftovers::forget(db, &place, entity.map(Id))?;
+                        leftovers::remember(db)?;
+                    }
                     if erased > 0 || self.redactions {
                         self.groups.push(place);
                     }

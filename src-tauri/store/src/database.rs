@@ -95,13 +95,16 @@ pub fn connect(path: &Path, raw_key: &str, create: bool) -> Result<Connection> {
     Ok(connection)
 }
 
+/// How the name of a copy begins that is made before the tables are brought to another version.
+pub const COPY_BEFORE: &str = "before-version-";
+
 fn copy_before_migration(
     connection: &Connection,
     dir: &Path,
     raw_key: &str,
     version: i64,
 ) -> Result<PathBuf> {
-    let copy = dir.join(format!("before-version-{}.db", version + 1));
+    let copy = dir.join(format!("{COPY_BEFORE}{}.db", version + 1));
     if copy.exists() {
         std::fs::remove_file(&copy)?;
     }

@@ -1,10 +1,12 @@
 //! What was done at this laptop, to be taken back by name.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, params};
 use yuanba_core::{Field, Id, tables};
 use yuanba_journal::fold::FieldState;
-use yuanba_journal::payload::{ItemOp, RecordWrite};
-use yuanba_journal::{ChangeRef, GroupId, Kind};
+use yuanba_journal::payload::{Choice, Entry, ItemOp, RecordWrite, Retract, Reversal};
+use yuanba_journal::{Change, ChangeRef, GroupId, Header, Kind};
 
 use crate::intent::Intent;
 use crate::record::Record;
@@ -40,6 +42,25 @@ pub struct Undone {
     pub text: String,
     /// Fields that somebody has written since, and which stay as they are
     pub left: Vec<String>,
+}
+
+/// What a group is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// The records: table, id and the numbers of the fields
+    pub records: Vec<(u16, Id, Vec<u16>)>,
+    /// The ledger accounts
+    pub accounts: BTreeSet<Id>,
+    /// It takes back another group, so that taking it back is doing that again
+    pub takes_back: bool,
+}
+
+/// The record that a change wrote: table, id and the numbers of the fields.
+fn record_written(header: &Header) -> Option<(u16, Id, Vec<u16>)> {
+    let write = (header.kind == Kind::Record)
+        .then(|| RecordWrite::from_cbor(&header.kept, &header.stream).ok())
+        .flatten()?;
+    Some((write.table, header.entity?, write.items.iter().map(|item| item.field).collect()))
 }
 
 impl Store {
@@ -91,6 +112,15 @@ impl Store {
     /// The records that a group wrote: table, id and the numbers of the fields.
     pub fn written_by(&self, group: GroupId) -> Result<Vec<(u16, Id, Vec<u16>)>> {
         let mut written = Vec::new();
+        for change in self.changes_in(group)? {
+            written.extend(record_written(&change.header));
+        }
+        Ok(written)
+    }
+
+    /// The changes of a group and of those that were one act with it.
+    fn changes_in(&self, group: GroupId) -> Result<Vec<Change>> {
+        let mut changes = Vec::new();
         for group in self.together(group)? {
             let Some((first, _, _)) = self.group_first(group)? else { continue };
             let row = streams::row_of(&self.db, &first.stream)?;
@@ -100,16 +130,57 @@ impl Store {
             )?;
             let mut rows = statement.query(params![row, first.seq as i64, first.prefix])?;
             while let Some(row) = rows.next()? {
-                let change = streams::stored(row.get(0)?, row.get(1)?, row.get(2)?)?;
-                if change.header.kind == Kind::Record
-                    && let Ok(write) = RecordWrite::from_cbor(&change.header.kept, &change.header.stream)
-                {
-                    let fields = write.items.iter().map(|item| item.field).collect();
-                    written.extend(change.header.entity.map(|entity| (write.table, entity, fields)));
+                changes.push(streams::stored(row.get(0)?, row.get(1)?, row.get(2)?)?);
+            }
+        }
+        Ok(changes)
+    }
+
+    /// What a group is about, what it takes back included: to take it back is to decide on all of that again.
+    pub fn touched_by(&self, group: GroupId) -> Result<Touched> {
+        let mut touched = Touched::default();
+        let mut seen = BTreeSet::new();
+        let mut open = vec![group];
+        while let Some(group) = open.pop() {
+            if !seen.insert(group.0) {
+                continue;
+            }
+            for change in self.changes_in(group)? {
+                let header = &change.header;
+                match header.kind {
+                    Kind::Record => touched.records.extend(record_written(header)),
+                    Kind::Entry => {
+                        touched.accounts.extend(Entry::from_cbor(&header.kept).ok().map(|entry| entry.to));
+                    }
+                    Kind::Reversal => {
+                        let key = Reversal::from_cbor(&header.kept).map(|reversal| reversal.key);
+                        touched.accounts.extend(self.account_under(key.ok(), header.stream.org)?);
+                    }
+                    Kind::Choice => {
+                        let key = Choice::from_cbor(&header.kept, &header.stream).map(|choice| choice.key);
+                        touched.accounts.extend(self.account_under(key.ok(), header.stream.org)?);
+                    }
+                    Kind::Retract => {
+                        touched.takes_back = true;
+                        if let Ok(retract) = Retract::from_cbor(&header.kept, &header.stream)
+                            && let Some((_, hash)) = streams::resolve(&self.db, &retract.first)?
+                        {
+                            open.push(GroupId(hash.id()));
+                        }
+                    }
+                    _ => {}
                 }
             }
         }
-        Ok(written)
+        Ok(touched)
+    }
+
+    /// The account that the entry under a key moves something on.
+    fn account_under(&self, key: Option<Id>, org: Id) -> Result<Option<Id>> {
+        let Some(key) = key else { return Ok(None) };
+        let mut statement =
+            self.db.prepare_cached("SELECT to_account FROM entry WHERE key = ?1 AND org = ?2")?;
+        Ok(statement.query_row(params![key.0, org.0], |row| read_id(row, 0)).optional()?)
     }
 
     /// The group that wrote what a field of a record shows.

@@ -14,6 +14,7 @@ use crate::changed::Changed;
 use crate::context::Context;
 use crate::database;
 use crate::intent::Intent;
+use crate::leftovers;
 use crate::making::Making;
 use crate::surroundings::Surroundings;
 use crate::vault::{InstanceLock, Machine, MachineSource, RecoveryCode, SlotUser, Vault, VaultError};
@@ -200,6 +201,7 @@ impl Store {
             .ok_or_else(|| streams::damaged("the organisation is missing"))?;
         let moved = secret(&db, INSTALLED)?
             .is_some_and(|installed| installed != installation(dir, &surroundings).into_bytes());
+        let _ = leftovers::sweep(&db, dir);
         let context = Context::load(&db)?;
         let mut clock = Clock { built_ms: surroundings.built_ms, vouched_ms: 0, last: Stamp::default() };
         clock.last = last_stamp(&db, replica.id())?;

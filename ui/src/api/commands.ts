@@ -76,6 +76,10 @@ import type {
   RosterImported,
   JobId,
   JobStatus,
+  DeclareKin,
+  KinCard,
+  SayUser,
+  WithdrawKin,
   Laptop,
   RevokeLaptop,
   EditMember,
@@ -110,6 +114,8 @@ import type {
   OfGroup,
   PointsEntry,
   PointsGrid,
+  PointsHeld,
+  PointsOf,
   PreviewClaims,
   ReverseEntry,
   ReviewClaims,
@@ -130,6 +136,8 @@ import type {
   ShowPractice,
   SavedTo,
   Redact,
+  RightsTable,
+  TableOf,
   ExportRoster,
   MemberRow,
   RosterFound,
@@ -263,6 +271,14 @@ export interface Commands {
   "person.part": { request: TwoPersons; response: JustDone };
   /** Records that may be the same person, until somebody says */
   "person.doubles": { request: ListDoubles; response: Doubles };
+  /** A person's near relatives, and which user the person is */
+  "kin.of": { request: OneRecord; response: KinCard };
+  /** Says that two persons are near relatives */
+  "kin.declare": { request: DeclareKin; response: JustDone };
+  /** Takes such a declaration back, not one about oneself */
+  "kin.withdraw": { request: WithdrawKin; response: JustDone };
+  /** Says which person of the roster somebody who signs in is */
+  "kin.user": { request: SayUser; response: JustDone };
   /** Transfers and what is to be done with them */
   "transfer.list": { request: ListTransfers; response: Transfers };
   /** A transfer with the dossier that was handed over, numbers masked */
@@ -345,6 +361,8 @@ export interface Commands {
   "household.list": { request: Nothing; response: Array<Household> };
   /** Writes a household */
   "household.save": { request: SaveHousehold; response: Made };
+  /** What those of a name have and can redeem */
+  "points.of": { request: PointsOf; response: Array<PointsHeld> };
   /** The rules of the three groups */
   "points.rules": { request: Nothing; response: Array<RuleBook> };
   /** People × rules on a day */
@@ -431,6 +449,8 @@ export interface Commands {
   "user.passphrase": { request: NewPassphrase; response: Empty };
   /** Lets somebody sign in no more; what they wrote stays */
   "user.close": { request: UserName; response: JustDone };
+  /** Who may do what */
+  "rights.table": { request: TableOf; response: RightsTable };
   /** The computers of every organisation known here */
   "laptop.list": { request: Nothing; response: Array<Laptop> };
   /** From now on nothing new that a computer writes counts; what is held of it stays */

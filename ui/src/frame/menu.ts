@@ -1,6 +1,7 @@
 import type { Level } from '@/api/types'
 import type { IconName } from '@/icons/icons'
 import { frame as w } from '@/words/frame'
+import { shop as shopWords } from '@/words/trust'
 import { paths } from '@/router'
 
 /** An item of the menu. Those of `big` also stand in 大字版; the others are there under 更多. */
@@ -34,7 +35,10 @@ const menus: Record<Level, MenuItem[]> = {
   ],
 }
 
+/** The menu of whoever keeps the shop. */
+const shop: MenuItem[] = [item('shop', 'points', shopWords.menu, true)]
+
 /** The menu of a seat, in its order which never changes. Only pages that are there are in it. */
-export function menuOf(level: Level): MenuItem[] {
-  return menus[level].filter((m) => paths.has(m.to))
+export function menuOf(level: Level, reads = true): MenuItem[] {
+  return (reads ? menus[level] : shop).filter((m) => paths.has(m.to))
 }

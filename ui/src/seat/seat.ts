@@ -12,6 +12,9 @@ export interface Kept { key: string; title: string; letters: number | null; at: 
 /** How the lock fell while somebody was at work. */
 export interface Locked { user: string; at: string; idle: boolean; kept: Kept[] }
 
+/** The role of whoever redeems vouchers and reads nothing else. */
+export const SHOPKEEPER = 'shopkeeper'
+
 /** Who sits at this computer, of which organisation, and how things stand with the store. */
 export const useSeat = defineStore('seat', () => {
   const status = shallowRef<StoreStatus | null>(null)
@@ -58,7 +61,9 @@ export const useSeat = defineStore('seat', () => {
   const open = computed(() => status.value?.open ?? false)
   const level = computed(() => status.value?.level ?? 'village')
   const user = computed(() => status.value?.user ?? null)
-  return { status, open, level, user, place, locked, take, refresh, lock, setLetters }
+  /** May read what the store holds. */
+  const reads = computed(() => user.value?.role !== SHOPKEEPER)
+  return { status, open, level, user, reads, place, locked, take, refresh, lock, setLetters }
 })
 
 async function draftsKept(): Promise<Kept[]> {

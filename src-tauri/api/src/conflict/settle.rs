@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use yuanba_core::record::VOIDED;
-use yuanba_core::tables::{self, member};
+use yuanba_core::tables::{self, member, points_claim};
 use yuanba_core::{Id, Value};
 use yuanba_store::{Intent, Side};
 
@@ -13,8 +13,29 @@ use super::{Resolve, ResolveMany, SettleVoid};
 use crate::Api;
 use crate::dto::JustDone;
 use crate::error::ApiError;
+use crate::points;
 use crate::sentences::Trouble;
 use crate::session::Session;
+
+/// Which of two posted figures stands, and where a claim stands, is for whoever may review, and not for those whose points
+/// they are.
+fn may_decide(session: &mut Session, conflict: &yuanba_store::Conflict) -> Result<(), ApiError> {
+    let of_claim = conflict.table == points_claim::TABLE.number;
+    let ledger = conflict.kind == yuanba_store::ConflictKind::Ledger;
+    if !of_claim && !ledger {
+        return Ok(());
+    }
+    session.check("conflict.resolve#points")?;
+    let mut accounts = Vec::new();
+    if of_claim && let Some(claim) = session.store.record(&points_claim::TABLE, conflict.entity)? {
+        accounts.extend(claim.id(points_claim::ACCOUNT));
+        points::not_proposed_by_oneself(session, &[claim])?;
+    }
+    if ledger {
+        accounts.extend(conflict.sides.iter().filter_map(Side::entry).map(|entry| entry.to));
+    }
+    points::not_ones_own(session, accounts)
+}
 
 /// The most choices of one act.
 const CHOICES_MAX: usize = 10_000;
@@ -40,6 +61,7 @@ fn taken<'a>(conflict: &'a yuanba_store::Conflict, take: &str) -> Result<&'a Sid
 pub(super) fn one(api: &Api, request: Resolve) -> Result<JustDone, ApiError> {
     let mut session = api.session()?;
     let conflict = super::listing::find(&session, &request.id)?;
+    may_decide(&mut session, &conflict)?;
     let side = taken(&conflict, &request.take)?;
     let (title, label, value) = told(&session, &conflict, side)?;
     let mut intent = Intent::new(format!("定了{title}的{label}：{value}")).of(conflict.org);
@@ -78,6 +100,7 @@ pub(super) fn many(api: &Api, request: ResolveMany) -> Result<JustDone, ApiError
             let text = "证件号码要一个一个对着身份证定，不能一起定。一处也没有定。".to_owned();
             return Err(Trouble::BadValue { field: "choices", text }.into());
         }
+        may_decide(&mut session, &conflict)?;
         chosen.push((conflict, &choice.take));
     }
     let org = chosen[0].0.org;

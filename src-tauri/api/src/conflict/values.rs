@@ -36,9 +36,17 @@ pub(crate) fn shown(table: u16, field: u16, value: &Value) -> String {
         Value::Text(text) if is(member::NATION) => {
             roster_rows::nation_name(Some(text)).unwrap_or_else(|| text.clone())
         }
+        Value::Text(text)
+            if table == member::TABLE.number && PLACES.iter().any(|place| place.number == field) =>
+        {
+            mask::address(text)
+        }
         Value::Text(text) => mask::text(text),
     }
 }
+
+/// Where somebody lives: numbers of houses are masked too.
+pub(crate) const PLACES: &[Field] = &[member::ADDRESS, member::HOUSEHOLD_PLACE, member::FLOATING_PLACE];
 
 /// The sides of a field as people read them, each with what can be said of it, and whether anything of it is masked.
 pub(super) fn of_sides(
@@ -60,9 +68,12 @@ pub(super) fn of_sides(
         });
     }
     let known: Vec<&str> = texts.iter().flatten().map(String::as_str).collect();
-    let mut masked = match is_id {
-        true => mask::apart(&known, mask::id_shape),
-        false => mask::apart(&known, mask::text),
+    let place =
+        conflict.table == member::TABLE.number && PLACES.iter().any(|place| place.number == conflict.field);
+    let mut masked = match (is_id, place) {
+        (true, _) => mask::apart(&known, mask::id_shape),
+        (false, true) => mask::apart(&known, mask::address),
+        (false, false) => mask::apart(&known, mask::text),
     }
     .into_iter();
     conflict

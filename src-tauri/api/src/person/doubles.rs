@@ -10,7 +10,6 @@ use super::{Double, DoubleFact, DoubleSide, DoubleWhy, Doubles, ListDoubles};
 use crate::Api;
 use crate::conflict::shown;
 use crate::error::ApiError;
-use crate::mask;
 use crate::points;
 use crate::roster_rows::Rows;
 use crate::session::Session;
@@ -206,7 +205,6 @@ fn fact(record: &Record, field: Field) -> String {
         .into_iter()
         .filter(|value| !value.is_null())
         .map(|value| shown(member::TABLE.number, field.number, value))
-        .map(|text| if field == member::ADDRESS { mask::address(&text) } else { text })
         .collect();
     if known.is_empty() { NOT_WRITTEN.to_owned() } else { known.join("、") }
 }

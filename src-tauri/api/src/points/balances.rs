@@ -8,9 +8,10 @@ use yuanba_practices::points::{Close, Period};
 
 use super::account::{Account, accounts};
 use super::history::{ALWAYS, PROPOSED, received};
-use super::{Balance, ExportPoints, OfGroup, PeopleGroup, rules};
+use super::{Balance, ExportPoints, OfGroup, PeopleGroup, PointsHeld, PointsOf, rules};
 use crate::Api;
 use crate::dto::Written;
+use crate::entered;
 use crate::error::ApiError;
 use crate::session::Session;
 use crate::workbook::{self, known, number, some, text};
@@ -70,6 +71,28 @@ pub(super) fn balances(session: &mut Session, group: PeopleGroup) -> Result<Vec<
 
 pub(super) fn list(api: &Api, request: OfGroup) -> Result<Vec<Balance>, ApiError> {
     balances(&mut *api.session()?, request.group)
+}
+
+pub(super) fn of(api: &Api, request: PointsOf) -> Result<Vec<PointsHeld>, ApiError> {
+    let mut session = api.session()?;
+    let name = entered::required("name", "姓名", &request.name, entered::SHORT_MAX)?;
+    let today = session.store.today();
+    let mut held = Vec::new();
+    for group in [PeopleGroup::Members, PeopleGroup::Households, PeopleGroup::Hardship] {
+        let group_name = rules::book(&session, group, today)?.name.trim_end_matches("积分办法").to_owned();
+        for row in balances(&mut session, group)?.into_iter().filter(|row| row.name == name) {
+            held.push(PointsHeld {
+                account: row.account,
+                name: row.name,
+                group,
+                group_name: group_name.clone(),
+                party_group: row.party_group,
+                balance: row.balance,
+                vouchers: row.vouchers,
+            });
+        }
+    }
+    Ok(held)
 }
 
 pub(super) fn export(api: &Api, request: ExportPoints) -> Result<Written, ApiError> {

@@ -9,6 +9,7 @@ use yuanba_store::{EntryRow, EntryStanding, Intent, Record};
 
 use super::account::AccountNames;
 use super::history::{TERM_BOOK, claim_of, entries};
+use super::review::not_ones_own;
 use super::rules::{book_named, rule_name, signed};
 use super::{EntryState, ListEntries, PointsEntry, ReverseEntry};
 use crate::Api;
@@ -98,6 +99,7 @@ pub(super) fn reverse(api: &Api, request: ReverseEntry) -> Result<JustDone, ApiE
         EntryStanding::Posted if entry.amount == 0 => return refuse("这一笔是 0 分，用不着冲销。"),
         EntryStanding::Posted => {}
     }
+    not_ones_own(&mut session, [entry.to])?;
     let names = AccountNames::read(&mut session)?;
     let (name, rule) = (names.of(&session, entry.to)?, called(&session, &entry)?);
     let mut intent =

@@ -18,6 +18,7 @@ use super::{ReviewClaims, Reviewed};
 use crate::Api;
 use crate::entered::{self, SHORT_MAX, held_day};
 use crate::error::ApiError;
+use crate::kin::Tie;
 use crate::sentences::Trouble;
 use crate::session::Session;
 
@@ -89,29 +90,42 @@ fn counted(claims: &[Record], accounts: usize) -> String {
     format!(" {accounts} {word}")
 }
 
-/// Nobody approves their own points (RULES §8): whoever signs in under the name that the account has.
-fn not_ones_own(session: &mut Session, claims: &[Record]) -> Result<(), ApiError> {
-    let names = AccountNames::read(session)?;
-    let me = session.store.me().name.clone();
-    for account in claims.iter().filter_map(|claim| claim.id(points_claim::ACCOUNT)) {
-        if names.of(session, account)? == me {
-            return Err(Trouble::OwnPoints { name: me }.into());
+/// Nobody decides on their own points or on a near relative's (RULES §8).
+pub(crate) fn not_ones_own(
+    session: &mut Session,
+    accounts: impl IntoIterator<Item = Id>,
+) -> Result<(), ApiError> {
+    let kin = session.kin()?;
+    for account in accounts {
+        let account = session.store.representative(account)?;
+        let Some(tie) = kin.tie(account) else { continue };
+        let name = AccountNames::read(session)?.of(session, account)?;
+        return Err(match tie {
+            Tie::Own => Trouble::OwnPoints { name },
+            Tie::Relative => Trouble::RelativesPoints { name },
         }
+        .into());
     }
     Ok(())
+}
+
+/// Whoever proposes does not approve, unless nobody else can sign in here. Answers how many are the reviewer's own.
+pub(crate) fn not_proposed_by_oneself(session: &Session, claims: &[Record]) -> Result<usize, ApiError> {
+    let me = session.store.me().id;
+    let own = claims.iter().filter(|claim| claim.id(points_claim::PROPOSER) == Some(me)).count();
+    match own > 0 && session.store.vault().users().len() > 1 {
+        true => Err(Trouble::OwnClaims { claims: own }.into()),
+        false => Ok(own),
+    }
 }
 
 pub(super) fn review(api: &Api, request: ReviewClaims) -> Result<Reviewed, ApiError> {
     let mut session = api.session()?;
     let claims = chosen(&session, &request)?;
     let (me, today) = (session.store.me().id, session.store.today());
-    let own = claims.iter().filter(|claim| claim.id(points_claim::PROPOSER) == Some(me)).count();
-    let alone = session.store.vault().users().len() < 2;
-    if own > 0 && !alone {
-        return Err(Trouble::OwnClaims { claims: own }.into());
-    }
+    let own = not_proposed_by_oneself(&session, &claims)?;
     if request.approve {
-        not_ones_own(&mut session, &claims)?;
+        not_ones_own(&mut session, claims.iter().filter_map(|claim| claim.id(points_claim::ACCOUNT)))?;
     }
     let reason = match request.approve {
         true => entered::optional("reason", "理由", request.reason.as_deref(), SHORT_MAX)?,

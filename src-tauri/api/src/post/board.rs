@@ -13,6 +13,7 @@ use super::{Excused, Holder, Post, PostBoard, PostCategory, PostSuggestion, Unpl
 use crate::Api;
 use crate::dto::Nothing;
 use crate::error::ApiError;
+use crate::mask;
 use crate::people::{is_here, is_over};
 
 /// What the board shows of an assignment.
@@ -139,7 +140,7 @@ fn unplaced(posts: &Posts, record: &Record, free: &HashSet<&str>, today: NaiveDa
             reason: suggested.reasons.join("，"),
         })
         .collect();
-    let away = floating.then(|| match record.text(member::FLOATING_PLACE) {
+    let away = floating.then(|| match record.text(member::FLOATING_PLACE).map(mask::address) {
         Some(place) => format!("流动：{place}"),
         None => "流动在外".to_owned(),
     });

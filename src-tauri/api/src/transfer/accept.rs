@@ -44,6 +44,7 @@ pub(super) fn accept(api: &Api, request: OneTransfer) -> Result<TransferAccepted
         None => session.store.record(&member::TABLE, target)?.filter(|record| record.org == own),
     };
     let id = before.as_ref().map_or(target, |record| record.id);
+    session.not_ones_own_transfer(&[Some(id), Some(target), handed.id(transfer::OTHER_MEMBER)], &name)?;
     let mut intent = Intent::new(format!("接收了{name}，从{from_name}转来")).of(own);
     let here = before.as_ref().is_some_and(|record| !record.voided() && is_here(record.text(member::STATUS)));
     let branch = session.store.organisation_name(own)?;
@@ -142,6 +143,7 @@ pub(super) fn receive(api: &Api, request: ReceiveMember) -> Result<TransferMade,
         heads: None,
     };
     let people::Prepared { id, name, mut intent, .. } = people::prepare(&mut session, form)?;
+    session.not_ones_own_transfer(&[Some(id)], &name)?;
     let branch = session.store.organisation_name(own)?;
     intent.say(format!("接收了{name}，从{from}转来"));
     let transfer = session.store.new_id();

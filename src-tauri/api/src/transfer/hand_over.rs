@@ -114,6 +114,7 @@ pub(super) fn hand_over(api: &Api, request: HandOver) -> Result<TransferMade, Ap
     }
     let old = released.id(transfer::MEMBER).ok_or(Trouble::NotFound { what: "个人" })?;
     let old = session.member(old.into())?;
+    session.not_ones_own_transfer(&[Some(old.id)], &name)?;
     for other in session.transfers()? {
         // Two laptops of the village let the same member go, and did not know of each other.
         let same =

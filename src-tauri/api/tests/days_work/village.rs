@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Value, json};
 use yuanba_api::{Api, ApiError};
+use yuanba_store::vault::Strength;
 use yuanba_store::{Surroundings, WallClock};
 
 /// A clock that stands until it is moved.
@@ -39,6 +40,8 @@ impl Village {
         let mut surroundings = Surroundings::real();
         surroundings.clock = clock.clone();
         surroundings.machine = Some("test".to_owned());
+        // A try of a passphrase costs next to nothing here.
+        surroundings.strength = Strength { memory_kib: 8, passes: 1, lanes: 1 };
         let api = Api::with(dir.path(), surroundings);
         let village = Village { api, dir, clock };
         village.on("2026-06-12");

@@ -181,6 +181,18 @@ impl Desk {
         command
     }
 
+    /// Runs the program as people do, without `--json`.
+    pub fn run_plainly(&self, words: &[&str]) -> Answer {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_yuanba-cli"));
+        command.args(words).env("YUANBA_STORE", self.store()).env("YUANBA_PASSPHRASE", PASSPHRASE);
+        command
+            .env("YUANBA_NOW", self.now)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        ended(command.spawn().expect("the program starts"))
+    }
+
     /// Calls a typed command.
     pub fn call(&self, command: &str, request: Value) -> Answer {
         self.run(&["call", command, &request.to_string()])

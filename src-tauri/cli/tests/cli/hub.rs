@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -18,6 +19,7 @@ pub struct Hub {
     pub url: String,
     address: String,
     pub fingerprint: String,
+    log: Arc<Mutex<String>>,
 }
 
 impl Hub {
@@ -32,6 +34,11 @@ impl Hub {
     }
 
     pub fn with(database: &str, key_file: &Path, listen: &str, more: &[&str]) -> Hub {
+        Hub::telling("info", database, key_file, listen, more)
+    }
+
+    /// A server that tells more or less of what it does.
+    fn telling(level: &str, database: &str, key_file: &Path, listen: &str, more: &[&str]) -> Hub {
         let program = Path::new(env!("CARGO_BIN_EXE_yuanba-cli")).with_file_name("yuanba-hub");
         assert!(program.exists(), "the server is built with the workspace: cargo build --workspace");
         let mut program = Command::new(program)
@@ -39,6 +46,7 @@ impl Hub {
             .arg(key_file)
             .args(more)
             .env("YUANBA_NOW", TODAY)
+            .env("YUANBA_HUB_LOG", level)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -51,7 +59,13 @@ impl Hub {
         });
         let said = said.unwrap_or_else(|| panic!("the server listens: {:?}", program.wait()));
         // What it goes on saying is read, so that it never waits for a reader.
-        std::thread::spawn(move || lines.for_each(drop));
+        let log = Arc::new(Mutex::new(String::new()));
+        let kept = log.clone();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                *kept.lock().expect("whole") += &format!("{line}\n");
+            }
+        });
         let text = |key: &str| said[key].as_str().expect("text").to_owned();
         let address = text("address");
         Hub {
@@ -59,6 +73,7 @@ impl Hub {
             url: format!("{}://{address}", text("scheme")),
             address,
             fingerprint: text("fingerprint"),
+            log,
         }
     }
 
@@ -427,4 +442,63 @@ fn two_servers_at_one_database_share_a_key_and_another_key_file_is_refused() {
         .expect("it runs");
     assert!(!wrong.status.success());
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("the key is another one"));
+}
+
+#[test]
+fn what_is_erased_goes_from_the_server_and_from_every_laptop_and_its_log_never_said_it() {
+    const WORDS: [&str; 3] = ["蒲大春", "511722197501030013", "13812345678"];
+    let dir = folder();
+    let database = format!("sqlite:{}", dir.path().join("hub.sqlite").display());
+    let hub = Hub::telling("trace", &database, &dir.path().join("key"), "127.0.0.1:0", &[]);
+    let [county, town, village] = three();
+    let fields = json!({"name": WORDS[0], "id_number": WORDS[1], "phones": [WORDS[2]], "kind": "full"});
+    let saved = village.call("member.save", json!({"id": null, "fields": fields})).done();
+    village.add("王秀英").done();
+    for _ in 0..2 {
+        for desk in [&village, &town, &county] {
+            sync(desk, &hub);
+        }
+    }
+    let reason = json!({"id": saved["id"], "reason": "本人要求"});
+    town.call("redact.person", reason).done();
+    for _ in 0..2 {
+        for desk in [&town, &village, &county] {
+            sync(desk, &hub);
+        }
+    }
+    // A laptop that comes later learns everything from the server, and not this.
+    let later = Desk::of("village", "石河村又一台");
+    let (request, grant) = (later.path("申请"), later.path("授权"));
+    later.run(&["enrol", "request", "--out", &request]).done();
+    town.run(&["enrol", "grant", &request, "--out", &grant, "--org", "石河村党支部"]).done();
+    later.run(&["enrol", "accept", &grant]).done();
+    for _ in 0..2 {
+        for desk in [&town, &later] {
+            sync(desk, &hub);
+        }
+    }
+    for desk in [&county, &town, &village, &later] {
+        let seen = [
+            &["member", "list"][..],
+            &["audit", "--limit", "500"],
+            &["call", "undo.recent", "{\"limit\": 100}"],
+        ]
+        .map(|words| desk.run(words).done().to_string())
+        .concat();
+        for word in WORDS {
+            assert!(!seen.contains(word), "{word}: {seen}");
+        }
+        assert!(seen.contains("王秀英"), "nobody else is gone: {seen}");
+        desk.sound();
+    }
+    assert!(village.run(&["audit", "--kind", "erased"]).done()["entries"][0]["what"].is_string());
+    let log = hub.log.lock().unwrap().clone();
+    assert!(log.contains("exchanged"), "{log}");
+    let files =
+        std::fs::read_dir(dir.path()).unwrap().flatten().map(|file| std::fs::read(file.path()).unwrap());
+    let files: Vec<u8> = files.flatten().collect();
+    for word in WORDS.into_iter().chain(["王秀英"]) {
+        assert!(!log.contains(word), "the log says {word}");
+        assert!(!files.windows(word.len()).any(|bytes| bytes == word.as_bytes()), "{word} in the clear");
+    }
 }

@@ -125,3 +125,90 @@ fn a_reader_sees_the_list_and_writes_nothing() {
         assert_eq!(refused.exit, 3);
     }
 }
+
+#[test]
+fn no_number_stands_on_either_stream_without_a_purpose() {
+    const SECRETS: [&str; 4] = ["511722198507010018", "13812345678", "128号", "51172219850701001"];
+    let desk = Desk::village();
+    let fields = json!({
+        "name": "王秀英", "kind": "full", "id_number": SECRETS[0], "phones": [SECRETS[1]],
+        "address": "石河村3组128号", "notes": format!("回{}", SECRETS[1]),
+    });
+    let id = save(&desk, fields);
+    save(&desk, json!({ "name": "何玉兰", "id_number": SECRETS[3] }));
+    let table = desk.file(
+        "名册13812345678.csv",
+        format!("姓名,公民身份号码,手机号码,现居住地\n李国强,{},{},石河村3组128号\n", SECRETS[0], SECRETS[1]),
+    );
+    let out = desk.path("册.xlsx");
+    let asked = json!({ "id": id }).to_string();
+    let bad = json!({ "id": id, SECRETS[1]: SECRETS[0] }).to_string();
+    let open = json!({ "path": table }).to_string();
+    let tried: &[&[&str]] = &[
+        &["member", "list"],
+        &["member", "list", "--search", SECRETS[1]],
+        &["call", "member.card", &asked],
+        &["call", "member.card", &bad],
+        &["call", "member.edit", &asked],
+        &["call", "roster.query", r#"{"search": "13812345678"}"#],
+        &["call", "search.all", r#"{"text": "511722198507010018"}"#],
+        &["call", "points.grid", r#"{"group": "members", "date": "13812345678"}"#],
+        &["call", "import.open", &open],
+        &["call", "13812345678"],
+        &["roster", "export", &out],
+        &["roster", "export", "/没有/13812345678/511722198507010018.xlsx"],
+        &["roster", "import", "/没有/13812345678.xlsx"],
+        &["org", "list"],
+        &["conflicts", "list"],
+        &["conflicts", "resolve", SECRETS[1], "--take", "A"],
+        &["undo", SECRETS[0]],
+        &["redact", SECRETS[1], "--reason", SECRETS[0]],
+        &["revoke", SECRETS[1], "--reason", SECRETS[0]],
+        &["audit"],
+        &["doctor"],
+        &["verify"],
+        &["digest", "--org", SECRETS[1]],
+        &["bundle", "read", "/没有/13812345678.yuanba"],
+        &["bundle", "write", "--to", SECRETS[0], "--out", "/没有/13812345678"],
+        &["restore", "/没有/13812345678"],
+        &["user", "list"],
+        &["call", "undo.recent", r#"{"limit": 100}"#],
+    ];
+    for words in tried {
+        for plain in [false, true] {
+            let answer = if plain { desk.run_plainly(words) } else { desk.run(words) };
+            for secret in SECRETS {
+                let told = format!("{}{}", answer.stdout, answer.stderr);
+                assert!(!told.contains(secret), "{words:?} tells {secret}: {told}");
+            }
+        }
+    }
+    let words = desk.run_plainly(&["roster", "import", "--dry-run", &table]);
+    for secret in SECRETS {
+        assert!(!words.stdout.contains(secret) && !words.stderr.contains(secret), "{}", words.stdout);
+    }
+}
+
+#[test]
+fn the_trail_is_read_and_written_out_by_the_command_line() {
+    let desk = Desk::village();
+    let id = save(&desk, json!({ "name": "王秀英", "kind": "full", "id_number": "511722198507010018" }));
+    desk.run(&["member", "list", "--unmasked", "--purpose", "核对社保"]).done();
+    let trail = desk.run(&["audit", "--limit", "2"]).done();
+    let whats: Vec<&str> =
+        trail["entries"].as_array().unwrap().iter().map(|entry| entry["what"].as_str().unwrap()).collect();
+    assert_eq!(whats, ["列出全号", "把王秀英写进了花名册"]);
+    assert!(trail["next"].is_string() && trail["count"] == 1);
+    let next = desk.run(&["audit", "--limit", "2", "--after", trail["next"].as_str().unwrap()]).done();
+    assert!(!next["entries"].as_array().unwrap().is_empty());
+    let of =
+        |words: &[&str]| desk.run(&[&["audit"], words].concat()).done()["entries"].as_array().unwrap().len();
+    assert_eq!(of(&["--kind", "exported"]), 1);
+    assert_eq!(of(&["--person", &id, "--by", "书记", "--from", "2026-06-12"]), 1);
+    assert_eq!(of(&["--until", "2026-06-11"]), 0);
+    assert_eq!(desk.run(&["audit", "--by", "没有的人"]).exit, 2);
+    let out = desk.path("痕迹.xlsx");
+    assert_eq!(desk.run(&["audit", "--out", &out]).exit, 2, "without a purpose");
+    assert!(desk.run(&["audit", "--out", &out, "--purpose", "县里检查"]).done()["rows"].as_u64() > Some(1));
+    assert_eq!(desk.run(&["audit", "--limit", "1"]).done()["entries"][0]["purpose"], "县里检查");
+}

@@ -72,7 +72,19 @@ impl CellReader {
             Content::Date => self.date(field, cell),
             Content::IdNumber => id_number(cell),
             Content::Phones => phones(cell),
-            content => self.word(content, &cell.text(self.epoch)),
+            content => {
+                let text = cell.text(self.epoch);
+                let covered = match content {
+                    Content::Text if field.is_place() => is_mask(&text),
+                    // A number that an export without a purpose left out of somebody's words.
+                    Content::Text => text.contains("****"),
+                    _ => false,
+                };
+                match covered {
+                    true => Said::Wrong(Code::ValueMasked),
+                    false => self.word(content, &text),
+                }
+            }
         }
     }
 

@@ -192,6 +192,11 @@ impl Field {
         }
     }
 
+    /// Whether it says where somebody lives: exports without a purpose leave the numbers of houses out.
+    pub(super) fn is_place(self) -> bool {
+        matches!(self, Self::Address | Self::HouseholdPlace | Self::FloatingPlace)
+    }
+
     /// Whether several columns may be one value (省, 市, 县 of a place).
     pub(super) fn is_joined(self) -> bool {
         matches!(self, Self::Address | Self::HouseholdPlace)

@@ -169,6 +169,24 @@ export type PointsEntry = { key: string, account: RecordId, date: string, name: 
 export type PointsGrid = { book: string, accounts: Array<GridAccount>, claims: Array<GridClaim>, };
 
 /**
+ * What somebody of a name has.
+ */
+export type PointsHeld = { account: RecordId, name: string, group: PeopleGroup, 
+/**
+ * 普通村民
+ */
+group_name: string, party_group: string | null, balance: number, 
+/**
+ * Whole tiers that the balance buys, where the book has vouchers
+ */
+vouchers: number | null, };
+
+/**
+ * Whose points: the whole name, so that whoever redeems vouchers needs no list of people.
+ */
+export type PointsOf = { name: string, };
+
+/**
  * Cells that somebody thinks of claiming.
  */
 export type PreviewClaims = { group: PeopleGroup, date: string, event?: string | null, cells: Array<Cell>, };
