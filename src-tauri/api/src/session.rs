@@ -10,8 +10,8 @@ use yuanba_core::{Id, Level};
 use yuanba_practices::Practices;
 use yuanba_store::{Changed, Intent, RecoveryCode, Store, Surroundings};
 
-use crate::dto::Done;
 use crate::backup::Keeper;
+use crate::dto::Done;
 use crate::error::ApiError;
 use crate::import::Imports;
 use crate::job::Jobs;

@@ -99,9 +99,8 @@ pub fn connect(path: &Path, raw_key: &str, create: bool) -> Result<Connection> {
 /// it; what stands in the file behind the database does no harm.
 pub fn connect_to_read(path: &Path, raw_key: &str) -> Result<Connection> {
     SQLCIPHER_READY.call_once(|| drop(Connection::open_in_memory()));
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_URI;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(address_of(path)?, flags)?;
     connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
     connection.pragma_update(None, "key", raw_key)?;

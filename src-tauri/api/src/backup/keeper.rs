@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 use yuanba_store::backup::{Told, Written, cover_of};
-use yuanba_store::{StoreError, china};
+use yuanba_store::{Store, StoreError, china};
 
 use super::place::{self, Place};
 use super::rotation::keeping;
@@ -129,13 +129,26 @@ pub(super) fn remembered(session: &Session, folder: &Path) -> Result<Remembered,
 /// What is remembered of every folder that copies ever went to.
 pub(super) fn all_remembered(session: &Session) -> Result<Vec<(String, Remembered)>, ApiError> {
     let list = session.store.local_list(LAST)?;
-    Ok(list.into_iter().map(|(key, value, _)| (key[LAST.len()..].to_owned(), Remembered::of(&value))).collect())
+    Ok(list
+        .into_iter()
+        .map(|(key, value, _)| (key[LAST.len()..].to_owned(), Remembered::of(&value)))
+        .collect())
 }
 
 /// When the last good copy was made anywhere, ms since 1970.
 pub(crate) fn last_good_ms(session: &Session) -> Result<Option<i64>, ApiError> {
     let all = all_remembered(session)?;
     Ok(all.iter().filter_map(|(_, place)| place.good.as_ref().map(|good| good.0)).max())
+}
+
+/// Whether the last copy of some place still lies there and is whole, and whether one lies on a stick that is not in.
+pub(crate) fn where_they_were(session: &Session) -> Result<(bool, bool), ApiError> {
+    let places = all_remembered(session)?;
+    let files =
+        || places.iter().filter_map(|(_, place)| place.good.as_ref().map(|good| (place, Path::new(&good.2))));
+    let whole = files().any(|(_, file)| Store::check_copy(file).is_ok());
+    let away = files().any(|(place, file)| place.stick && !file.ancestors().nth(2).is_some_and(Path::exists));
+    Ok((whole, away))
 }
 
 /// How many days the last good copy is old, where that is too many: also when there was none since somebody began to work.
@@ -199,7 +212,9 @@ fn write_to(api: &Api, place: &Place, progress: Option<&Progress>) -> Result<Cop
     let written = copying.write(&out, &mut |told| {
         let Some(progress) = progress else { return !api.inner.keeper.rest(Duration::ZERO) };
         match told {
-            Told::Written(done, total) => progress.say(done, Some(total), format!("正在备份到{}", place.name)),
+            Told::Written(done, total) => {
+                progress.say(done, Some(total), format!("正在备份到{}", place.name))
+            }
             Told::Checking => progress.say(copying.bytes(), Some(copying.bytes()), "写完了，正在读回来核对"),
         }
         progress.go_on().is_ok()
@@ -249,7 +264,8 @@ fn give_way(folder: &Path, own: [u8; 16], new: &Path, bytes: u64) -> u32 {
     let mut at = 0;
     ours.retain(|found| {
         at += 1;
-        let goes = superfluous.contains(&(at - 1)) && found.path != new && fs::remove_file(&found.path).is_ok();
+        let goes =
+            superfluous.contains(&(at - 1)) && found.path != new && fs::remove_file(&found.path).is_ok();
         gave_way += u32::from(goes);
         !goes
     });
@@ -284,11 +300,11 @@ impl Api {
         });
     }
 
-    /// Makes the copies that are due now; answers with the places that were tried.
-    pub(crate) fn copy_what_is_due(&self) -> usize {
+    /// Makes the copies that are due now; answers with how many were made.
+    pub fn copy_what_is_due(&self) -> usize {
         let due = self.places_due().unwrap_or_default();
         // What goes wrong is remembered with the place and said on the pages.
-        due.iter().filter(|place| copy_to(self, place, None).is_ok() || place.folder.exists()).count()
+        due.iter().filter(|place| copy_to(self, place, None).is_ok()).count()
     }
 
     fn places_due(&self) -> Result<Vec<Place>, ApiError> {
@@ -305,7 +321,8 @@ impl Api {
         };
         let mut places = vec![place::folder(self)];
         // A stick gets copies once somebody has put one on it.
-        let known = |place: &Place| place::copies_in(&place.folder).iter().any(|copy| copy.cover.store == own);
+        let known =
+            |place: &Place| place::copies_in(&place.folder).iter().any(|copy| copy.cover.store == own);
         places.extend(place::sticks(self).into_iter().filter(known));
         let session = self.session()?;
         let (today, now) = (session.store.today(), session.store.now_ms());

@@ -79,7 +79,9 @@ fn compared(api: &Api, path: &Path, looked: &mut CopyLooked) -> Result<(), ApiEr
     let mut say = |text: String| looked.sentences.push(text);
     match (lost.newer, lost.lost) {
         (0, _) => say("和现在这份比，一条也不会少。".to_owned()),
-        (newer, 0) => say(format!("这以后的 {newer} 条，别处都有：读一次 U 盘或者联一次网就回来，一条也不会丢。")),
+        (newer, 0) => {
+            say(format!("这以后的 {newer} 条，别处都有：读一次 U 盘或者联一次网就回来，一条也不会丢。"))
+        }
         (_, lost) => {
             let who: Vec<String> = looked
                 .whose

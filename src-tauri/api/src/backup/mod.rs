@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use yuanba_store::Store;
 
-pub(crate) use keeper::{Keeper, last_good_ms, overdue_days};
+pub(crate) use keeper::{Keeper, last_good_ms, overdue_days, where_they_were};
 pub(crate) use look::newest_whole;
 
 use crate::Api;

@@ -58,9 +58,8 @@ pub(crate) fn folder(api: &Api) -> Place {
         return Place { name: folder.display().to_string(), folder, stick: false, chosen: true, same_disk };
     }
     let own = || dir.parent().map_or_else(|| dir.to_owned(), Path::to_owned);
-    let other_disk = cfg!(windows).then(|| PathBuf::from("D:\\")).filter(|disk| {
-        disk.is_dir() && !same_disk(dir, disk)
-    });
+    let other_disk =
+        cfg!(windows).then(|| PathBuf::from("D:\\")).filter(|disk| disk.is_dir() && !same_disk(dir, disk));
     let home = other_disk.or_else(std::env::home_dir).filter(|home| home.is_dir()).unwrap_or_else(own);
     let folder = home.join(FOLDER);
     Place {

@@ -32,7 +32,9 @@ fn file(session: &Session, findings: &mut Vec<Finding>) -> Result<(), ApiError> 
     let differences = match store.verify() {
         Ok(differences) => differences,
         // A page that cannot be read ends the look; what is wrong is known then.
-        Err(yuanba_store::StoreError::Damaged(text)) => vec![Difference { place: "database".to_owned(), text }],
+        Err(yuanba_store::StoreError::Damaged(text)) => {
+            vec![Difference { place: "database".to_owned(), text }]
+        }
         Err(error) => return Err(error.into()),
     };
     findings.push(match differences.first() {
@@ -60,11 +62,14 @@ fn rest(session: &Session, findings: &mut Vec<Finding>) -> Result<(), ApiError> 
     let store = &session.store;
     findings.push(match store.clock_warning() {
         None => Finding::well("clock", "钟是对的。"),
-        Some(warning) => Finding::ill("clock", format!("{warning}先把电脑的钟调对；本来就是对的，就点一下。"))
-            .mended_by(Mend::ConfirmClock),
+        Some(warning) => {
+            Finding::ill("clock", format!("{warning}先把电脑的钟调对；本来就是对的，就点一下。"))
+                .mended_by(Mend::ConfirmClock)
+        }
     });
     if store.moved() {
-        let text = "这份数据是从别的电脑、别的文件夹或者备份来的，下次写的时候会当成一台新电脑，以前写的都还在。";
+        let text =
+            "这份数据是从别的电脑、别的文件夹或者备份来的，下次写的时候会当成一台新电脑，以前写的都还在。";
         let finding = Finding::ill("machine", text);
         findings.push(match has_hub(session)? {
             true => finding.mended_by(Mend::TakeBack),
@@ -97,6 +102,7 @@ fn backups(api: &Api, findings: &mut Vec<Finding>) -> Result<(), ApiError> {
     let session = api.session()?;
     let overdue = crate::backup::overdue_days(&session)?;
     let last = crate::backup::last_good_ms(&session)?;
+    let (whole, away) = crate::backup::where_they_were(&session)?;
     let demo = session.demo;
     drop(session);
     findings.push(match (overdue, last) {
@@ -104,13 +110,16 @@ fn backups(api: &Api, findings: &mut Vec<Finding>) -> Result<(), ApiError> {
         (Some((days, true)), _) => {
             Finding::ill("backup", format!("{days} 天没有备份好了。")).mended_by(Mend::BackUp)
         }
-        (_, None) => Finding::ill("backup", "还没有备份过。备份一份放在别处，电脑坏了也不怕。")
-            .mended_by(Mend::BackUp),
-        (_, Some(_)) if crate::backup::newest_whole(api).is_some() => {
+        (_, None) => {
+            Finding::ill("backup", "还没有备份过。备份一份放在别处，电脑坏了也不怕。").mended_by(Mend::BackUp)
+        }
+        (_, Some(_)) if whole || crate::backup::newest_whole(api).is_some() => {
             Finding::well("backup", "备份过，最近的一份从头读过，是好的。")
         }
-        (_, Some(_)) => Finding::ill("backup", "备份过，可是现在找不到一份好的。U 盘没插的话插上再查，要不就再备份一份。")
-            .mended_by(Mend::BackUp),
+        (_, Some(_)) if away => Finding::well("backup", "备份过，存着它的 U 盘现在没插，没有再读一遍。"),
+        (_, Some(_)) => {
+            Finding::ill("backup", "备份过，可是现在找不到一份好的。再备份一份。").mended_by(Mend::BackUp)
+        }
     });
     Ok(())
 }

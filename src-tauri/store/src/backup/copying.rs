@@ -173,7 +173,9 @@ impl Copying {
         let written = self.write_part(&part, told).and_then(|written| {
             std::fs::rename(&part, out).map_err(StoreError::Out)?;
             // The copy is there; that its name lasts through a power cut is a wish on some sticks.
-            if cfg!(unix) && let Some(folder) = part.parent() {
+            if cfg!(unix)
+                && let Some(folder) = part.parent()
+            {
                 let _ = File::open(folder).and_then(|folder| folder.sync_all());
             }
             Ok(written)

@@ -310,7 +310,10 @@ fn the_passphrases_of_today_open_what_came_from_an_old_copy() {
     let mut fill = |bytes: &mut [u8]| bytes.fill(3);
     store.change_vault(|vault, key| vault.change_passphrase(key, me, "新的口令 2026", &mut fill)).unwrap();
     drop(store);
-    assert!(Store::restore_over(&out, &place, &unlock(), 0).is_err(), "the old one is not asked for any more");
+    assert!(
+        Store::restore_over(&out, &place, &unlock(), 0).is_err(),
+        "the old one is not asked for any more"
+    );
     let new = Unlock { user: None, passphrase: "新的口令 2026".into() };
     Store::restore_over(&out, &place, &new, 0).unwrap();
     assert_eq!(names(&Store::open(&place, new, surroundings(1)).unwrap()), ["王秀英"]);
@@ -344,8 +347,10 @@ fn a_power_cut_while_a_copy_takes_its_place_leaves_the_one_store_or_the_other() 
     }
     let aside = Store::restore_over(&out, &place, &unlock(), 0).unwrap();
     let new = reopened(&place).digest(None).unwrap();
-    let copy: Vec<(String, Vec<u8>)> =
-        ["keys.json", "yuanba.db"].iter().map(|n| ((*n).to_owned(), std::fs::read(place.join(n)).unwrap())).collect();
+    let copy: Vec<(String, Vec<u8>)> = ["keys.json", "yuanba.db"]
+        .iter()
+        .map(|n| ((*n).to_owned(), std::fs::read(place.join(n)).unwrap()))
+        .collect();
     let making = place.join("making");
     let put = |dir: &Path, name: &str, bytes: &[u8]| std::fs::write(dir.join(name), bytes).unwrap();
     let name = aside.file_name().unwrap().to_str().unwrap().to_owned();
@@ -396,7 +401,8 @@ fn a_store_comes_back_when_a_copy_cannot_take_its_place() {
     std::fs::write(&blocked, text).unwrap();
     let name = "1970-01-01-080000";
     std::fs::create_dir_all(place.join("换下来的").join(name)).unwrap();
-    std::fs::create_dir_all(place.join("换下来的").join(format!("{name}-2")).join("yuanba.db").join("full")).unwrap();
+    std::fs::create_dir_all(place.join("换下来的").join(format!("{name}-2")).join("yuanba.db").join("full"))
+        .unwrap();
     // The second name is taken as well, so a third is found and all goes well.
     let aside = Store::restore_over(&out, &place, &unlock(), 0).unwrap();
     assert!(aside.ends_with(format!("{name}-3")));
