@@ -86,7 +86,7 @@ fn compared(api: &Api, path: &Path, looked: &mut CopyLooked) -> Result<(), ApiEr
             let who: Vec<String> = looked
                 .whose
                 .iter()
-                .map(|one| format!("{}的 {} 件，最后一件是 {}", one.name, one.acts, one.last))
+                .map(|one| format!("{}的 {} 件，最后一件是 {}", one.name, one.acts, in_words(&one.last)))
                 .collect();
             looked.sentences.push(format!("换成它会少 {lost} 条，别处都没有：{}。", who.join("；")));
             if looked.comes_back > 0 {
@@ -101,10 +101,16 @@ fn compared(api: &Api, path: &Path, looked: &mut CopyLooked) -> Result<(), ApiEr
     Ok(())
 }
 
+/// 6 月 12 日
+fn in_words(day: &str) -> String {
+    let day: Option<chrono::NaiveDate> = day.parse().ok();
+    day.map_or_else(String::new, |day| day.format("%-m 月 %-d 日").to_string())
+}
+
 fn whole(cover: &Cover) -> String {
     let when = cover.at_ms.map_or_else(String::new, |at| {
         let at = yuanba_store::china(at);
-        format!("{}的，", at.format("%Y-%m-%d %-H:%M"))
+        format!("{}的，", at.format("%Y 年 %-m 月 %-d 日 %-H:%M"))
     });
     match cover.changes {
         Some(changes) => format!("这份备份是{when}{changes} 条，从头读过一遍，是好的。"),
