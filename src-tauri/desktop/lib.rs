@@ -37,6 +37,7 @@ pub fn run() -> anyhow::Result<()> {
 
     let api = Api::new(&folder);
     api.keep_in_touch();
+    api.keep_copies();
     tauri::Builder::default()
         .manage(Arc::new(api.clone()))
         .manage(Given::default())

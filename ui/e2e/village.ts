@@ -30,6 +30,7 @@ export const PLACES: readonly Place[] = [
   { name: 'sync-demo', address: '/sync' },
   { name: 'settle', address: '/settle' },
   { name: 'more', address: '/more' },
+  { name: 'copies', address: '/copies' },
 ]
 
 /** Runs a typed command beside the pages, for what must stand before a person comes to them. */

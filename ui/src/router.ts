@@ -26,6 +26,8 @@ const table = [
   { path: '/rights', file: 'rights/RightsPage.vue', menu: 'more' },
   { path: '/trail', file: 'trail/TrailPage.vue', menu: 'more' },
   { path: '/shop', file: 'shop/ShopPage.vue', menu: 'shop' },
+  { path: '/copies', file: 'rescue/RescuePage.vue', menu: 'more' },
+  { path: '/rescue', file: 'rescue/RescuePage.vue', bare: true, outside: true },
   { path: '/first-run', file: 'first-run/FirstRunPage.vue', bare: true },
   { path: '/sign-in', file: 'sign-in/SignInPage.vue', bare: true },
 ] as const
@@ -34,6 +36,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** Stands alone, without the menu: before anyone is in. */
     bare?: boolean
+    /** Can be come to while nobody is in, whatever is there. */
+    outside?: boolean
     /** The menu item one is under. */
     menu?: string
     /** Only a village has what stands there. */
@@ -51,7 +55,7 @@ export const paths: ReadonlySet<string> = new Set(table.filter((r) => `./pages/$
 const routes: RouteRecordRaw[] = [
   ...table.flatMap((r): RouteRecordRaw[] => {
     const component = files[`./pages/${r.file}`]
-    const meta = { bare: 'bare' in r && r.bare, village: 'village' in r && r.village, above: 'above' in r && r.above, ...('menu' in r ? { menu: r.menu } : {}) }
+    const meta = { bare: 'bare' in r && r.bare, outside: 'outside' in r && r.outside, village: 'village' in r && r.village, above: 'above' in r && r.above, ...('menu' in r ? { menu: r.menu } : {}) }
     return component ? [{ path: r.path, component: component as () => Promise<object>, meta }] : []
   }),
   { path: '/:rest(.*)*', redirect: '/today' },
@@ -70,6 +74,8 @@ export function whereOneWas(): string {
 router.beforeEach(async (to, from) => {
   const seat = useSeat()
   const status = seat.status ?? (await seat.refresh())
+  // Who is in has the same page with the menu beside it.
+  if (to.meta.outside) return status.open ? '/copies' : true
   if (!status.exists) return to.path === '/first-run' ? true : '/first-run'
   if (!status.open) {
     if (to.path !== '/sign-in') kept = to.fullPath

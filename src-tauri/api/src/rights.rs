@@ -223,6 +223,11 @@ fn table(api: &Api, request: TableOf) -> Result<RightsTable, ApiError> {
     })
 }
 
+/// Whether a role has a right at some level: for who is not signed in, where the level is not known yet.
+pub fn may_somewhere(role_id: &str, right: Right) -> bool {
+    TABLE.roles.iter().any(|role| role.id == role_id && role.rights.contains(&right))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

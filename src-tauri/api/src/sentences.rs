@@ -84,6 +84,8 @@ pub enum Trouble {
     OtherHub { url: String, fingerprint: String },
     /// An exchange is going on already
     SyncRunning,
+    /// A copy is being made already
+    BackupRunning,
     /// 演示村 sends nothing anywhere
     DemoStays,
     /// What was written of an organisation that has gone to another one
@@ -340,6 +342,7 @@ impl Trouble {
                 say(Code::Refused, "演示村里的人都是编的，不往外送，数据没有动。", "回到自己的村里再联网。")
             }
             SyncRunning => say(Code::Cancelled, "正在联网上报，不用再来一次。数据都在。", "等它做完就行。"),
+            BackupRunning => say(Code::Cancelled, "正在备份，不用再来一次。数据都在。", "等它做完就行。"),
             BadHubAddress => (
                 Code::WrongUsage,
                 "这不是服务器的地址，没有联网。数据没有动。".into(),
@@ -463,6 +466,7 @@ impl From<StoreError> for Trouble {
             StoreError::OpenElsewhere => Trouble::OpenElsewhere,
             StoreError::Exists => Trouble::StoreExists,
             StoreError::Missing => Trouble::NoStore,
+            StoreError::Stopped => Trouble::Cancelled,
             StoreError::NotAFolder => Trouble::NotAFolder,
             StoreError::Newer => Trouble::NewerStore,
             StoreError::Elsewhere => Trouble::GoneElsewhere,

@@ -10,6 +10,7 @@ use yuanba_core::{Id, Level};
 use yuanba_practices::Practices;
 use yuanba_store::{Changed, Intent, RecoveryCode, Store, Surroundings};
 
+use crate::backup::Keeper;
 use crate::dto::Done;
 use crate::error::ApiError;
 use crate::import::Imports;
@@ -38,6 +39,7 @@ pub(crate) struct Inner {
     pub(crate) jobs: Jobs,
     pub(crate) attempts: Mutex<Attempts>,
     pub(crate) calling: Calling,
+    pub(crate) keeper: Keeper,
 }
 
 /// What is there while somebody is signed in.
@@ -79,6 +81,8 @@ impl Api {
 
     /// The same with other surroundings.
     pub fn with(dir: &Path, surroundings: Surroundings) -> Api {
+        // A power cut may have come while a copy took the place of the store. Where that cannot be ended now, opening says why.
+        let _ = Store::finish_restoring(dir);
         Api {
             inner: Arc::new(Inner {
                 dir: dir.to_owned(),
@@ -87,6 +91,7 @@ impl Api {
                 jobs: Jobs::default(),
                 attempts: Mutex::default(),
                 calling: Calling::default(),
+                keeper: Keeper::default(),
             }),
         }
     }
@@ -125,6 +130,7 @@ impl Api {
     /// threads go on to its last moment.
     pub fn close(&self) {
         self.inner.calling.end();
+        self.inner.keeper.end();
         *self.slot() = None;
     }
 

@@ -21,6 +21,10 @@ answer! {
         pub letters: Letters,
         /// List → the columns shown in it, in order
         pub columns: BTreeMap<String, Vec<String>>,
+        /// Where copies go; nothing while nobody chose
+        pub backup_folder: Option<String>,
+        /// No copies are made by themselves
+        pub backup_paused: bool,
     }
 }
 
@@ -49,11 +53,13 @@ const BYTES_MAX: u64 = 64 * 1024;
 struct Kept {
     letters: Letters,
     columns: BTreeMap<String, Vec<String>>,
+    backup_folder: Option<String>,
+    backup_paused: bool,
 }
 
 impl Default for Kept {
     fn default() -> Kept {
-        Kept { letters: Letters::Normal, columns: BTreeMap::new() }
+        Kept { letters: Letters::Normal, columns: BTreeMap::new(), backup_folder: None, backup_paused: false }
     }
 }
 
@@ -66,12 +72,22 @@ pub(crate) fn read(dir: &Path) -> Settings {
         .flatten()
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .unwrap_or_default();
-    Settings { letters: kept.letters, columns: kept.columns }
+    Settings {
+        letters: kept.letters,
+        columns: kept.columns,
+        backup_folder: kept.backup_folder,
+        backup_paused: kept.backup_paused,
+    }
 }
 
 /// Writes them beside the old ones and swaps.
 pub(crate) fn write(dir: &Path, settings: &Settings) -> Result<(), ApiError> {
-    let kept = Kept { letters: settings.letters, columns: settings.columns.clone() };
+    let kept = Kept {
+        letters: settings.letters,
+        columns: settings.columns.clone(),
+        backup_folder: settings.backup_folder.clone(),
+        backup_paused: settings.backup_paused,
+    };
     let bytes = serde_json::to_vec_pretty(&kept).map_err(|_| Trouble::Internal)?;
     let path = dir.join(FILE);
     let written = (|| {

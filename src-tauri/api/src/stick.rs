@@ -115,7 +115,7 @@ commands! {
 const LOG_SHOWN: usize = 50;
 
 /// Where removable disks are mounted: one folder each, or one folder a user with theirs in it.
-fn mounts() -> Vec<PathBuf> {
+pub(crate) fn mounts() -> Vec<PathBuf> {
     let below = |folder: &Path| -> Vec<PathBuf> {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
         entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()

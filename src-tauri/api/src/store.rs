@@ -280,12 +280,31 @@ fn create(api: &Api, request: Create) -> Result<Created, ApiError> {
     Ok(Created { recovery_code, status: status_of(api)? })
 }
 
-fn open(api: &Api, request: Open) -> Result<WithStatus, ApiError> {
-    let now_ms = api.inner.surroundings.clock.now_ms();
-    let attempts = || api.inner.attempts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(seconds) = attempts().wait_seconds(now_ms) {
-        return Err(Trouble::TooManyTries { seconds }.into());
+fn attempts(api: &Api) -> std::sync::MutexGuard<'_, crate::sign_in::Attempts> {
+    api.inner.attempts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Refuses another try of a passphrase while it is too early for one.
+pub(crate) fn slow_down(api: &Api) -> Result<(), ApiError> {
+    match attempts(api).wait_seconds(api.inner.surroundings.clock.now_ms()) {
+        Some(seconds) => Err(Trouble::TooManyTries { seconds }.into()),
+        None => Ok(()),
     }
+}
+
+/// What came of a try; a wrong passphrase is counted.
+pub(crate) fn wrong_try(api: &Api, error: StoreError) -> Trouble {
+    match Trouble::from(error) {
+        Trouble::WrongPassphrase { .. } => {
+            let now_ms = api.inner.surroundings.clock.now_ms();
+            Trouble::WrongPassphrase { left: attempts(api).wrong(now_ms) }
+        }
+        other => other,
+    }
+}
+
+fn open(api: &Api, request: Open) -> Result<WithStatus, ApiError> {
+    slow_down(api)?;
     let mut slot = api.slot();
     // The same folder is not opened twice: the old session ends first.
     *slot = None;
@@ -293,19 +312,10 @@ fn open(api: &Api, request: Open) -> Result<WithStatus, ApiError> {
         Unlock { user: request.user.filter(|user| !user.trim().is_empty()), passphrase: request.passphrase };
     match Store::open(api.dir(), unlock, api.inner.surroundings.clone()) {
         Ok(store) => {
-            attempts().right();
+            attempts(api).right();
             *slot = Some(Session::new(store, false, None)?);
         }
-        Err(error) => {
-            let trouble = Trouble::from(error);
-            return Err(match trouble {
-                Trouble::WrongPassphrase { .. } => {
-                    Trouble::WrongPassphrase { left: attempts().wrong(now_ms) }
-                }
-                other => other,
-            }
-            .into());
-        }
+        Err(error) => return Err(wrong_try(api, error).into()),
     }
     drop(slot);
     Ok(WithStatus { status: status_of(api)? })

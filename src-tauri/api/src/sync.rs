@@ -240,6 +240,19 @@ fn not_in_demo(api: &Api) -> Result<(), ApiError> {
     if api.session()?.demo { Err(Trouble::DemoStays.into()) } else { Ok(()) }
 }
 
+/// Whether a server is known.
+pub(crate) fn has_hub(session: &Session) -> Result<bool, ApiError> {
+    Ok(known_hub(&session.store)?.is_some())
+}
+
+/// An exchange with the known server, for somebody who lacks what it has.
+pub(crate) fn take_back(api: &Api, progress: &Progress) -> Result<SyncDone, ApiError> {
+    not_in_demo(api)?;
+    let Some(_turn) = api.inner.calling.turn() else { return Err(Trouble::SyncRunning.into()) };
+    let card = known_hub(&api.session()?.store)?.ok_or(Trouble::NoHub)?;
+    exchange(api, &card, Some(progress))
+}
+
 fn run(api: &Api, request: RunSync) -> Result<JobStarted, ApiError> {
     not_in_demo(api)?;
     Ok(api.begin(move |api, progress| {

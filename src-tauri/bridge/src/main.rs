@@ -48,6 +48,7 @@ async fn main() -> anyhow::Result<()> {
     println!("http://{}", listener.local_addr()?);
     let api = Api::new(&options.store);
     api.keep_in_touch();
+    api.keep_copies();
     let bridge = Bridge { api: Arc::new(api), pages: options.pages };
     axum::serve(listener, router(bridge)).with_graceful_shutdown(asked_to_stop()).await?;
     Ok(())

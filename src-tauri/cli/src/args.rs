@@ -135,8 +135,12 @@ pub enum Command {
     User(User),
     /// 谁看过、改过、导出过什么
     Audit(Audit),
-    /// 体检
-    Doctor,
+    /// 体检：看哪里不对；打不开的也能看
+    Doctor {
+        /// 能修的都修好；打不开的，用最近的好备份找回来，原来那份留着
+        #[arg(long)]
+        mend: bool,
+    },
     /// 电脑的钟
     #[command(subcommand)]
     Clock(Clock),

@@ -5,6 +5,7 @@
 mod args;
 mod batch;
 mod bench;
+mod doctor;
 mod exit;
 mod run;
 mod seat;

@@ -11,6 +11,7 @@ use crate::args::{
     Roster, TrailKind, User,
 };
 use crate::bench;
+use crate::doctor;
 use crate::exit;
 use crate::seat::{NEW_PASSPHRASE, PASSPHRASE, RECOVERY_CODE, Seat, usage};
 use crate::transfer;
@@ -166,12 +167,7 @@ pub fn run(seat: &mut Seat, command: Command) -> Result<Answer, ApiError> {
         Command::Practice(practice) => self::practice(seat, practice),
         Command::User(user) => self::user(seat, user),
         Command::Audit(audit) => self::audit(seat, audit),
-        Command::Doctor => {
-            let document = signed_in(seat, "doctor.run", json!({}))?;
-            let words = lines(&document["findings"], &["text"]);
-            let exit = if document["well"] == true { exit::DONE } else { exit::WAITS };
-            Ok(Answer { document, exit, words })
-        }
+        Command::Doctor { mend } => doctor::doctor(seat, mend),
         Command::Clock(Clock::Confirm) => {
             let document = signed_in(seat, "clock.confirm", json!({}))?;
             let words = format!("记下了，今天是 {}。", text(&document["today"]));

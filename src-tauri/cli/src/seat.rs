@@ -57,6 +57,11 @@ impl Seat {
         }
     }
 
+    /// Forgets that signing in failed: what stood against it was mended.
+    pub fn try_again(&mut self) {
+        self.refused = None;
+    }
+
     /// Tells on stderr what is odd about the clock.
     pub fn warn(&self, status: &Value) {
         if let Some(warning) = status["clock_warning"].as_str() {

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 use yuanba_core::Level;
-use yuanba_store::{NewStore, Store, Surroundings, bench};
+use yuanba_store::{NewStore, Store, Surroundings, Unlock, bench};
+
+const PASSPHRASE: &str = "量一量 2026";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let dir = tempfile::tempdir()?;
@@ -13,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         code: None,
         user: "经办".into(),
         role: "county".into(),
-        passphrase: "量一量 2026".into(),
+        passphrase: PASSPHRASE.into(),
     };
     let (mut store, _) = Store::create(&dir.path().join("store"), new, Surroundings::real())?;
     bench::fill(&mut store, bench::COUNTY)?;
@@ -25,9 +27,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let digest_ms = timed(&|| store.digest(None).map(|_| ()))?;
     let balances_ms = timed(&|| store.balances(yuanba_journal::payload::Ledger::Points).map(|_| ()))?;
+    let verify_ms = timed(&|| store.verify().map(|_| ()))?;
+    let unlock = Unlock { user: None, passphrase: PASSPHRASE.into() };
+    let copies = bench::copy(store, &unlock, dir.path(), 3)?;
     println!(
         "{}",
-        json!({ "name": "store", "save": save, "fold": fold, "digest_ms": digest_ms, "balances_ms": balances_ms })
+        json!({ "name": "store", "save": save, "fold": fold, "digest_ms": digest_ms, "balances_ms": balances_ms,
+            "verify_ms": verify_ms, "copies": copies })
     );
     Ok(())
 }

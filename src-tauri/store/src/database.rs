@@ -13,7 +13,7 @@ use crate::{Result, StoreError};
 /// The database's file in the store's folder.
 pub const FILE: &str = "yuanba.db";
 /// Every page of it, the first included.
-const PAGE_BYTES: u64 = 4096;
+pub const PAGE_BYTES: u64 = 4096;
 /// How long a statement waits for another connection of this program.
 const BUSY_WAIT_MS: u64 = 5_000;
 
@@ -97,6 +97,33 @@ pub fn connect(path: &Path, raw_key: &str, create: bool) -> Result<Connection> {
 
 /// How the name of a copy begins that is made before the tables are brought to another version.
 pub const COPY_BEFORE: &str = "before-version-";
+
+/// Opens a database that nobody writes to, a copy for instance, to read in it. Nothing is locked and nothing is made beside
+/// it; what stands in the file behind the database does no harm.
+pub fn connect_to_read(path: &Path, raw_key: &str) -> Result<Connection> {
+    SQLCIPHER_READY.call_once(|| drop(Connection::open_in_memory()));
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(address_of(path)?, flags)?;
+    connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
+    connection.pragma_update(None, "key", raw_key)?;
+    connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0))?;
+    connection.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;")?;
+    Ok(connection)
+}
+
+/// The address by which SQLite takes a file for one that never changes.
+fn address_of(path: &Path) -> Result<String> {
+    let path = std::path::absolute(path)?;
+    let name = path.to_str().ok_or(StoreError::Refused("the file's name is not Unicode"))?;
+    let name = if cfg!(windows) { format!("/{}", name.replace('\\', "/")) } else { name.to_owned() };
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-_.:".contains(byte);
+    let escaped = name.bytes().map(|byte| match plain(&byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    });
+    Ok(format!("file:{}?immutable=1", escaped.collect::<String>()))
+}
 
 fn copy_before_migration(
     connection: &Connection,

@@ -46,6 +46,9 @@ pub enum StoreError {
     /// The keys could not be opened
     #[error(transparent)]
     Vault(#[from] crate::vault::VaultError),
+    /// Somebody wanted it to stop; nothing is left of it
+    #[error("stopped")]
+    Stopped,
     /// A file that was asked for could not be written; the store has no part in it
     #[error("the file could not be written: {0}")]
     Out(std::io::Error),

@@ -24,6 +24,12 @@ impl Store {
         Ok(at)
     }
 
+    /// When somebody did something here for the first time, ms since 1970.
+    pub fn first_deed_ms(&self) -> Result<Option<i64>> {
+        let mut statement = self.db.prepare_cached("SELECT min(at_ms) FROM deed")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     /// Forgets what is kept under a key.
     pub fn local_drop(&mut self, key: &str) -> Result<()> {
         self.db.prepare_cached("DELETE FROM local WHERE key = ?1")?.execute([key])?;

@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::database;
 use crate::intent::Intent;
 use crate::leftovers;
-use crate::making::Making;
+use crate::making::{self, Making};
 use crate::surroundings::Surroundings;
 use crate::vault::{InstanceLock, Machine, MachineSource, RecoveryCode, SlotUser, Vault, VaultError};
 use crate::{Result, StoreError, streams};
@@ -61,6 +61,8 @@ pub struct Me {
 
 /// An open store. One program has it at a time.
 pub struct Store {
+    /// Before the connection: copies stop reading before it closes
+    pub(crate) gate: crate::backup::Gate,
     pub(crate) db: Connection,
     pub(crate) dir: PathBuf,
     pub(crate) vault: Vault,
@@ -162,7 +164,9 @@ impl Store {
 
     /// Whether a folder holds a store, whole or damaged.
     pub fn is_in(dir: &Path) -> bool {
-        Vault::is_in(dir) || (dir.join(database::FILE).exists() && !Making::is_in(dir))
+        Vault::is_in(dir)
+            || (dir.join(database::FILE).exists() && !Making::is_in(dir))
+            || making::is_replacing(dir)
     }
 
     /// Opens the store in a folder.
@@ -171,6 +175,7 @@ impl Store {
             return Err(if dir.is_file() { StoreError::NotAFolder } else { StoreError::Missing });
         }
         let lock = take_lock(dir, &surroundings)?;
+        making::go_on(dir)?;
         Making::clear(dir);
         let vault = Vault::open(dir).map_err(|error| match error {
             VaultError::NotFound(_) => streams::damaged("the keys are missing"),
@@ -200,7 +205,8 @@ impl Store {
             .and_then(|bytes| Id::from_slice(&bytes))
             .ok_or_else(|| streams::damaged("the organisation is missing"))?;
         let moved = secret(&db, INSTALLED)?
-            .is_some_and(|installed| installed != installation(dir, &surroundings).into_bytes());
+            .is_some_and(|installed| installed != installation(dir, &surroundings).into_bytes())
+            || making::is_restored(dir);
         let _ = leftovers::sweep(&db, dir);
         let context = Context::load(&db)?;
         let mut clock = Clock { built_ms: surroundings.built_ms, vouched_ms: 0, last: Stamp::default() };
@@ -209,6 +215,7 @@ impl Store {
             secret(&db, "vouched")?.and_then(|b| b.try_into().ok()).map_or(0, i64::from_be_bytes);
         let folded_by = secret(&db, FOLDED_BY)?;
         let mut store = Store {
+            gate: crate::backup::Gate::default(),
             db,
             dir: dir.to_owned(),
             vault,
@@ -374,6 +381,7 @@ impl Store {
             return Err(error);
         }
         self.moved = false;
+        making::forget_restored(&self.dir);
         Ok(())
     }
 
@@ -381,6 +389,7 @@ impl Store {
     pub fn accept_move(&mut self) -> Result<()> {
         put_secret(&self.db, INSTALLED, installation(&self.dir, &self.surroundings).as_bytes())?;
         self.moved = false;
+        making::forget_restored(&self.dir);
         Ok(())
     }
 

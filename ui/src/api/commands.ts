@@ -4,8 +4,17 @@ import type {
   AsideFound,
   ListAside,
   Look,
+  BackupState,
   BackupWritten,
+  CopyLooked,
+  CopyMade,
+  CopyNow,
+  FindCopies,
+  FoundCopy,
+  OneCopy,
+  Replace,
   Restore,
+  SetBackup,
   Below,
   BundleSealed,
   BundlesRead,
@@ -29,7 +38,10 @@ import type {
   FillDemo,
   Digest,
   DigestOf,
+  Examine,
   Examined,
+  MendIt,
+  Mended,
   Draft,
   DraftKept,
   DraftKey,
@@ -217,8 +229,20 @@ export interface Commands {
   "backup.write": { request: OutFile; response: BackupWritten };
   /** Says that the offer of a first backup was heard and put off: it is not made again */
   "backup.later": { request: Nothing; response: Empty };
+  /** Where copies go, when the last good one was made, what went wrong */
+  "backup.state": { request: Nothing; response: BackupState };
+  /** Chooses the folder for copies, stops or resumes making them by itself */
+  "backup.set": { request: SetBackup; response: BackupState };
+  /** Makes a copy at a place now and lets old ones give way; the job's result is a CopyMade */
+  "backup.now": { request: CopyNow; response: JobStarted; result: CopyMade };
+  /** Copies that can be found: in the folder for copies, on sticks, and where one says */
+  "backup.found": { request: FindCopies; response: Array<FoundCopy> };
+  /** Reads a copy whole and says what would be lost with it; the job's result is a CopyLooked */
+  "backup.look": { request: OneCopy; response: JobStarted; result: CopyLooked };
   /** Takes a backup into a data folder that holds no store; afterwards somebody signs in as usual */
   "backup.restore": { request: Restore; response: WithStatus };
+  /** Puts a copy in the place of the store that is here, which is kept aside; the job's result is a WithStatus */
+  "backup.replace": { request: Replace; response: JobStarted; result: WithStatus };
   /** The settings of this machine */
   "settings.get": { request: Nothing; response: Settings };
   /** Changes them */
@@ -467,8 +491,10 @@ export interface Commands {
   "practice.diff": { request: DiffPractices; response: Array<ChangedFile> };
   /** Looks at whole numbers, the newest first */
   "audit.list": { request: Nothing; response: Array<Look> };
-  /** Looks at the file, the journal, the clock, doubts, the recovery code and the backup */
-  "doctor.run": { request: Nothing; response: Examined };
+  /** Looks at the file, the journal, the keys, the disk, the clock, doubts and the backups, from outside when nobody is signed in; the job's result is an Examined */
+  "doctor.run": { request: Examine; response: JobStarted; result: Examined };
+  /** Mends one thing and looks again; the job's result is a Mended */
+  "doctor.mend": { request: MendIt; response: JobStarted; result: Mended };
   /** Somebody says that the clock is right */
   "clock.confirm": { request: Nothing; response: Confirmed };
   /** How far a job is */

@@ -31,7 +31,7 @@ function village(change: Partial<StoreStatus> = {}, day: Partial<Today> = {}) {
     'home.today': () => aDay(day),
     'settings.set': (r) => {
       status = { ...status, letters: r.letters ?? status.letters }
-      return { letters: status.letters, columns: {} }
+      return { letters: status.letters, columns: {}, backup_folder: null, backup_paused: false }
     },
     'store.lock': () => {
       status = { ...status, open: false, user: null }

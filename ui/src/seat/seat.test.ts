@@ -25,8 +25,8 @@ describe('the columns somebody chose', () => {
     const columns: Record<string, string[]> = { roster: ['age', 'sex'] }
     const b = bridge({
       'store.status': () => aVillage(),
-      'settings.get': () => ({ letters: 'normal', columns }),
-      'settings.set': (r) => ({ letters: 'normal', columns: Object.assign(columns, r.columns) }),
+      'settings.get': () => ({ letters: 'normal', columns, backup_folder: null, backup_paused: false }),
+      'settings.set': (r) => ({ letters: 'normal', columns: Object.assign(columns, r.columns), backup_folder: null, backup_paused: false }),
     })
     const { used } = await within(() => useColumns('roster'))
     await flushPromises()

@@ -71,8 +71,6 @@ export const firstRun = sentences({
   demo: '去演示村看看，里面的人都是编的',
   demoMaking: '正在编一个演示村，要几秒钟。',
   restore: '有备份，从备份里找回来',
-  restoreTitle: '选备份文件',
-  restoring: '正在从备份里找回来，先别关。',
 })
 
 export const signIn = sentences({
@@ -105,4 +103,5 @@ export const signIn = sentences({
   anotherNote: '换个人用，您的草稿也还在。',
   offline: '没有网也能进。',
   opening: '正在开锁。',
+  ill: '打不开？看看哪里不对',
 })

@@ -33,6 +33,8 @@ pub(super) struct Facts {
     /// Transfers that wait for this seat, and what of them in a sentence
     pub(super) transfers: (usize, String),
     pub(super) stick: Option<Stick>,
+    /// Days since the last good copy, where those are too many, and whether there was one
+    pub(super) no_copy: Option<(i64, bool)>,
 }
 
 /// A probationary member and the day the year is over (RULES §1).
@@ -101,6 +103,7 @@ pub(super) fn read(session: &mut Session, yards: &[Courtyard]) -> Result<Facts, 
         claims: claims(session)?,
         transfers: crate::transfer::waiting_here(session)?,
         stick: stick(session)?,
+        no_copy: crate::backup::overdue_days(session)?,
     })
 }
 

@@ -37,6 +37,7 @@ pub(super) fn all(facts: &Facts) -> Tasks {
     due.extend(of_doubts(facts));
     due.extend(of_transfers(facts));
     due.extend(unattended(&facts.unattended));
+    due.extend(of_copies(facts));
     due.extend(facts.stick.as_ref().and_then(|stick| of_stick(stick, facts)));
     // Stable: of one day, errands come first.
     due.sort_by_key(|due| due.on.unwrap_or(facts.today));
@@ -268,6 +269,26 @@ fn unattended(yards: &[(String, String)]) -> Vec<Due> {
         )
     };
     yards.iter().map(one).collect()
+}
+
+/// No good copy of everything for days.
+fn of_copies(facts: &Facts) -> Option<Due> {
+    let (days, ever) = facts.no_copy?;
+    Some(Due {
+        on: None,
+        task: Task {
+            id: "backup".to_owned(),
+            state: TaskState::Open,
+            title: match ever {
+                true => format!("{days} 天没备份好了"),
+                false => "还没有备份过".to_owned(),
+            },
+            detail: "电脑要是坏了、丢了，就靠备份找回来".to_owned(),
+            lateness: None,
+            verb: "去备份".to_owned(),
+            route: "/more/backup".to_owned(),
+        },
+    })
 }
 
 fn of_stick(stick: &Stick, facts: &Facts) -> Option<Due> {

@@ -9,7 +9,7 @@ fn an_offer_of_a_backup_that_was_put_off_is_not_made_again_and_is_no_backup() {
     let village = Village::new();
     let offered = || village.call("store.status", json!({}))["backup_offered"].clone();
     let backed_up = || {
-        let found = village.call("doctor.run", json!({}));
+        let found = village.job("doctor.run", json!({}));
         let backup =
             found["findings"].as_array().unwrap().iter().find(|f| f["what"] == "backup").unwrap().clone();
         backup["well"].clone()

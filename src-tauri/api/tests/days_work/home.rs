@@ -39,6 +39,7 @@ fn the_first_page_says_what_is_late_what_is_for_today_and_what_comes() {
     );
 
     village.on("2026-06-24");
+    village.call("backup.write", json!({"out": village.path("备份")}));
     let home = village.call("home.today", json!({}));
     assert_eq!((&home["date"], &home["weekday"]), (&json!("2026-06-24"), &json!("星期三")));
     assert_eq!(titles(&home["late"]), ["何玉兰家的城乡居民医保报销还没写结果"]);

@@ -33,8 +33,8 @@ impl Village {
         Village::of("village", "青石桥村", "罗永福")
     }
 
-    /// A new store of a level on the same morning, with whoever works there.
-    pub fn of(level: &str, name: &str, user: &str) -> Village {
+    /// A data folder without a store on the same morning.
+    pub fn empty() -> Village {
         let clock = Arc::new(TestClock(AtomicI64::new(0)));
         let dir = tempfile::tempdir().expect("a folder");
         let mut surroundings = Surroundings::real();
@@ -42,9 +42,14 @@ impl Village {
         surroundings.machine = Some("test".to_owned());
         // A try of a passphrase costs next to nothing here.
         surroundings.strength = Strength { memory_kib: 8, passes: 1, lanes: 1 };
-        let api = Api::with(dir.path(), surroundings);
-        let village = Village { api, dir, clock };
+        let village = Village { api: Api::with(dir.path(), surroundings), dir, clock };
         village.on("2026-06-12");
+        village
+    }
+
+    /// A new store of a level on the same morning, with whoever works there.
+    pub fn of(level: &str, name: &str, user: &str) -> Village {
+        let village = Village::empty();
         village.call(
             "store.create",
             json!({"level": level, "name": name, "user": user, "passphrase": PASSPHRASE}),
@@ -107,6 +112,13 @@ impl Village {
             }
             std::thread::yield_now();
         }
+    }
+
+    /// What is said when long work was refused.
+    pub fn job_refused(&self, command: &str, request: Value) -> String {
+        let begun = self.call(command, request);
+        let error = self.api.wait(begun["job"].as_str().expect("a job")).expect_err(command);
+        format!("{}{}", error.message, error.next_step)
     }
 
     /// A command that is refused.

@@ -2,6 +2,7 @@
 
 mod bad_sticks;
 mod clocks;
+mod copies;
 mod damage;
 mod demos;
 mod desk;
@@ -12,6 +13,7 @@ mod hub;
 mod killed;
 mod kills;
 mod ledger;
+mod lost_writes;
 mod not_opened;
 mod people;
 #[path = "../../../hub/tests/hub/postgres.rs"]
@@ -19,5 +21,6 @@ mod postgres;
 mod rosters;
 mod standing;
 mod sticks;
+mod stolen;
 mod stores;
 mod transfers;

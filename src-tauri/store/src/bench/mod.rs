@@ -1,9 +1,11 @@
 //! Measurements against a floor taken in the same run: what bare SQLCipher needs for the same rows.
 
+mod copy;
 mod county;
 mod fold;
 mod save;
 
+pub use copy::copy;
 pub use county::{COUNTY, Size, fill};
 pub use fold::fold;
 pub use save::save;

@@ -73,7 +73,8 @@ impl KeyFile {
             .map_err(|_| VaultError::Damaged("it could not be encoded"))
     }
 
-    fn parse(bytes: &[u8]) -> Result<KeyFile, VaultError> {
+    /// The keys that stand in these bytes.
+    pub fn parse(bytes: &[u8]) -> Result<KeyFile, VaultError> {
         let versions: Versions = serde_json::from_slice(bytes)
             .map_err(|_| VaultError::Damaged("it is not the JSON it should be"))?;
         if versions.format > FORMAT || versions.suite > SUITE {

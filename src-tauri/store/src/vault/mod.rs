@@ -110,6 +110,33 @@ impl Vault {
         Ok(Vault { dir: dir.to_owned(), file: KeyFile::read(dir)?, strength: Strength::default() })
     }
 
+    /// The keys that stand in a copy of a store, as they were written.
+    ///
+    /// # Errors
+    /// `Damaged`, `NewerFormat`.
+    pub fn read(bytes: &[u8]) -> Result<Vault, VaultError> {
+        let file = KeyFile::parse(bytes)?;
+        Ok(Vault { dir: PathBuf::new(), file, strength: Strength::default() })
+    }
+
+    /// Which store these keys belong to: the same for every copy of it, whoever comes and goes.
+    pub fn store(&self) -> [u8; 16] {
+        self.file.store.0
+    }
+
+    /// Whether both copies of the keys in the folder are whole and the same.
+    pub fn stands_twice(&self) -> bool {
+        self.file.stands_twice(&self.dir)
+    }
+
+    /// Writes both copies of the keys anew from the one that is whole. Hold the folder's lock meanwhile.
+    ///
+    /// # Errors
+    /// `Io`.
+    pub fn write_twice(&self) -> Result<(), VaultError> {
+        self.file.write(&self.dir)
+    }
+
     /// The people who can open this store, in the order in which they were added.
     pub fn users(&self) -> Vec<&SlotUser> {
         self.user_slots().filter_map(|slot| slot.user.as_ref()).collect()
@@ -273,7 +300,8 @@ impl Vault {
         if !self.file.is_sealed_by(key)? {
             return Err(VaultError::Tampered);
         }
-        if !self.file.stands_twice(&self.dir) {
+        // The keys of a copy have no folder of their own.
+        if !self.dir.as_os_str().is_empty() && !self.file.stands_twice(&self.dir) {
             let _ = self.file.write(&self.dir);
         }
         Ok(())

@@ -63,6 +63,51 @@ fn one_bit_of_any_page_is_noticed_and_never_shown_as_right() {
     assert_eq!(look(dir.path()), (true, before));
 }
 
+/// How many damaged pages are tried in a run of the suite; `./dev flips N` tries more.
+const FLIPS_IN_THE_SUITE: usize = 120;
+
+/// What disks do to pages: a bit, some bytes, a torn sector, zeros, another page's bytes.
+#[test]
+fn damage_of_every_kind_is_noticed_and_never_shown_as_right() {
+    let (dir, mut store) = village(1);
+    people(&mut store, 60);
+    drop(store);
+    let file = dir.path().join(database::FILE);
+    let whole = std::fs::read(&file).unwrap();
+    let pages = whole.len() / PAGE;
+    let (_, before) = look(dir.path());
+    let flips = std::env::var("YUANBA_FLIPS").ok().and_then(|text| text.parse().ok());
+    let mut seed = 7u64;
+    let mut below = |bound: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % bound
+    };
+    let mut kinds = [0; 5];
+    for n in 0..flips.unwrap_or(FLIPS_IN_THE_SUITE) {
+        let (page, other, kind) = (below(pages), below(pages), below(5));
+        let mut bytes = whole.clone();
+        let there = &mut bytes[page * PAGE..(page + 1) * PAGE];
+        match kind {
+            0 => there[below(PAGE)] ^= 1 << below(8),
+            1 => (0..1 + below(40)).for_each(|_| there[below(PAGE)] ^= 1 + below(255) as u8),
+            2 => there[below(8) * 512..].iter_mut().take(512).for_each(|byte| *byte = below(256) as u8),
+            3 => there.fill(0),
+            _ => there.copy_from_slice(&whole[other * PAGE..(other + 1) * PAGE]),
+        }
+        if bytes == whole {
+            continue;
+        }
+        std::fs::write(&file, bytes).unwrap();
+        let (well, shown) = look(dir.path());
+        assert!(!well, "{n}: kind {kind} on page {page} verifies");
+        assert!(shown.is_none() || shown == before, "{n}: kind {kind} on page {page}: {shown:?}");
+        kinds[kind] += 1;
+    }
+    assert!(kinds.iter().all(|count| *count > 5), "{kinds:?}");
+    std::fs::write(&file, &whole).unwrap();
+    assert_eq!(look(dir.path()), (true, before));
+}
+
 /// A disk that lost one write, or took a page back to what it was: its seal is right, only it is old.
 #[test]
 fn a_page_that_went_back_in_time_is_noticed_or_changes_nothing_that_is_shown() {

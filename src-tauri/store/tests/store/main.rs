@@ -1,6 +1,7 @@
 //! A store's life: made, written, read, taken back, verified, copied.
 
 mod convergence;
+mod copies;
 mod county;
 mod damage;
 mod deferred;

@@ -14,4 +14,12 @@ export type Settings = { letters: Letters,
 /**
  * List → the columns shown in it, in order
  */
-columns: { [key in string]: Array<string> }, };
+columns: { [key in string]: Array<string> }, 
+/**
+ * Where copies go; nothing while nobody chose
+ */
+backup_folder: string | null, 
+/**
+ * No copies are made by themselves
+ */
+backup_paused: boolean, };
