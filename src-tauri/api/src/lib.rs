@@ -24,6 +24,7 @@ mod entered;
 mod errand;
 mod error;
 mod held;
+mod help;
 mod home;
 mod household;
 mod import;
@@ -56,7 +57,6 @@ mod search;
 mod sentences;
 mod session;
 mod settings;
-mod sign_in;
 mod stick;
 mod store;
 mod sync;
@@ -110,6 +110,7 @@ static NOUNS: &[&[Command]] = &[
     demo::COMMANDS,
     verify::COMMANDS,
     user::COMMANDS,
+    help::COMMANDS,
     laptop::COMMANDS,
     redact::COMMANDS,
     practice::COMMANDS,

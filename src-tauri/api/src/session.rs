@@ -18,7 +18,6 @@ use crate::member::Forms;
 use crate::people::People;
 use crate::rights::{Right, allows};
 use crate::sentences::Trouble;
-use crate::sign_in::Attempts;
 use crate::sync::Calling;
 use crate::{registry, time};
 
@@ -36,7 +35,6 @@ pub(crate) struct Inner {
     pub(crate) surroundings: Surroundings,
     session: Mutex<Option<Session>>,
     pub(crate) jobs: Jobs,
-    pub(crate) attempts: Mutex<Attempts>,
     pub(crate) calling: Calling,
 }
 
@@ -85,7 +83,6 @@ impl Api {
                 surroundings,
                 session: Mutex::new(None),
                 jobs: Jobs::default(),
-                attempts: Mutex::default(),
                 calling: Calling::default(),
             }),
         }

@@ -21,6 +21,8 @@ answer! {
         pub letters: Letters,
         /// List → the columns shown in it, in order
         pub columns: BTreeMap<String, Vec<String>>,
+        /// After so many minutes without a sign of anybody it locks
+        pub lock_minutes: u32,
     }
 }
 
@@ -29,6 +31,8 @@ request! {
     pub struct SetSettings {
         pub letters: Option<Letters>,
         pub columns: Option<BTreeMap<String, Vec<String>>>,
+        /// 1 to 60
+        pub lock_minutes: Option<u32>,
     }
 }
 
@@ -49,11 +53,16 @@ const BYTES_MAX: u64 = 64 * 1024;
 struct Kept {
     letters: Letters,
     columns: BTreeMap<String, Vec<String>>,
+    lock_minutes: u32,
 }
+
+/// What is usual, and the longest that an open laptop may stand about.
+const LOCK_MINUTES: u32 = 10;
+const LOCK_MINUTES_MAX: u32 = 60;
 
 impl Default for Kept {
     fn default() -> Kept {
-        Kept { letters: Letters::Normal, columns: BTreeMap::new() }
+        Kept { letters: Letters::Normal, columns: BTreeMap::new(), lock_minutes: LOCK_MINUTES }
     }
 }
 
@@ -66,12 +75,17 @@ pub(crate) fn read(dir: &Path) -> Settings {
         .flatten()
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .unwrap_or_default();
-    Settings { letters: kept.letters, columns: kept.columns }
+    let lock_minutes = kept.lock_minutes.clamp(1, LOCK_MINUTES_MAX);
+    Settings { letters: kept.letters, columns: kept.columns, lock_minutes }
 }
 
 /// Writes them beside the old ones and swaps.
 pub(crate) fn write(dir: &Path, settings: &Settings) -> Result<(), ApiError> {
-    let kept = Kept { letters: settings.letters, columns: settings.columns.clone() };
+    let kept = Kept {
+        letters: settings.letters,
+        columns: settings.columns.clone(),
+        lock_minutes: settings.lock_minutes,
+    };
     let bytes = serde_json::to_vec_pretty(&kept).map_err(|_| Trouble::Internal)?;
     let path = dir.join(FILE);
     let written = (|| {
@@ -90,6 +104,13 @@ fn get(api: &Api, _: Nothing) -> Result<Settings, ApiError> {
 fn set(api: &Api, request: SetSettings) -> Result<Settings, ApiError> {
     let mut settings = read(api.dir());
     settings.letters = request.letters.unwrap_or(settings.letters);
+    if let Some(minutes) = request.lock_minutes {
+        if !(1..=LOCK_MINUTES_MAX).contains(&minutes) {
+            let text = format!("不动多久锁上，最少 1 分钟，最多 {LOCK_MINUTES_MAX} 分钟。");
+            return Err(Trouble::BadValue { field: "lock_minutes", text }.into());
+        }
+        settings.lock_minutes = minutes;
+    }
     settings.columns.extend(request.columns.unwrap_or_default());
     write(api.dir(), &settings)?;
     Ok(settings)

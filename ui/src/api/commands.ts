@@ -62,6 +62,14 @@ import type {
   RateErrand,
   RatingForm,
   RefuseErrand,
+  AcceptHelp,
+  AskHelp,
+  GiveHelp,
+  HelpAsked,
+  HelpGiven,
+  HelpQuestion,
+  HelpState,
+  WhoAsks,
   Today,
   Household,
   SaveHousehold,
@@ -180,6 +188,7 @@ import type {
   AddUser,
   ListedUser,
   NewPassphrase,
+  NewRole,
   RoleChoice,
   UserName,
   Verified,
@@ -427,10 +436,22 @@ export interface Commands {
   "user.roles": { request: Nothing; response: Array<RoleChoice> };
   /** Lets somebody sign in */
   "user.add": { request: AddUser; response: JustDone };
+  /** Gives somebody else another role */
+  "user.role": { request: NewRole; response: JustDone };
   /** Gives a new passphrase; the old one opens nothing any more */
   "user.passphrase": { request: NewPassphrase; response: Empty };
   /** Lets somebody sign in no more; what they wrote stays */
   "user.close": { request: UserName; response: JustDone };
+  /** Who can help at this laptop when a passphrase is forgotten, and whether an answer is waited for */
+  "help.state": { request: Nothing; response: HelpState };
+  /** Writes a question to the organisation above: somebody has forgotten the passphrase */
+  "help.ask": { request: AskHelp; response: HelpAsked };
+  /** Who asks in a question */
+  "help.look": { request: HelpQuestion; response: WhoAsks };
+  /** Answers a question of a laptop below; it is journaled */
+  "help.give": { request: GiveHelp; response: HelpGiven };
+  /** Takes the answer in: gives a new passphrase to whom it was asked for, and signs them in */
+  "help.accept": { request: AcceptHelp; response: WithStatus };
   /** The computers of every organisation known here */
   "laptop.list": { request: Nothing; response: Array<Laptop> };
   /** From now on nothing new that a computer writes counts; what is held of it stays */

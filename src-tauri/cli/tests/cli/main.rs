@@ -13,6 +13,7 @@ mod killed;
 mod kills;
 mod ledger;
 mod not_opened;
+mod passphrases;
 mod people;
 #[path = "../../../hub/tests/hub/postgres.rs"]
 mod postgres;

@@ -5,7 +5,11 @@ import type { Letters } from "./store";
 /**
  * What changes; a list that is not named keeps its columns.
  */
-export type SetSettings = { letters?: Letters | null, columns?: { [key in string]: Array<string> } | null, };
+export type SetSettings = { letters?: Letters | null, columns?: { [key in string]: Array<string> } | null, 
+/**
+ * 1 to 60
+ */
+lock_minutes?: number | null, };
 
 /**
  * The settings of this machine.
@@ -14,4 +18,8 @@ export type Settings = { letters: Letters,
 /**
  * List → the columns shown in it, in order
  */
-columns: { [key in string]: Array<string> }, };
+columns: { [key in string]: Array<string> }, 
+/**
+ * After so many minutes without a sign of anybody it locks
+ */
+lock_minutes: number, };
