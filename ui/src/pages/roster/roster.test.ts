@@ -18,8 +18,8 @@ afterEach(() => {
 function village(rows: readonly MemberRow[] = someRows, change: Partial<StoreStatus> = {}) {
   return bridge({
     'store.status': () => aVillage(change),
-    'settings.get': () => ({ letters: 'normal', columns: {} }),
-    'settings.set': (r) => ({ letters: 'normal', columns: r.columns ?? {} }),
+    'settings.get': () => ({ lock_minutes: 10, letters: 'normal', columns: {} }),
+    'settings.set': (r) => ({ lock_minutes: 10, letters: 'normal', columns: r.columns ?? {} }),
     'org.list': () => [],
     'roster.query': (q) => find(rows, q),
     'roster.rows': ({ ids }) => rows.filter((r) => ids.includes(r.id)),
