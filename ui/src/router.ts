@@ -23,6 +23,7 @@ const table = [
   { path: '/more', file: 'more/MorePage.vue', menu: 'more' },
   { path: '/more/:part', file: 'more/MorePage.vue', menu: 'more' },
   { path: '/people', file: 'people/PeoplePage.vue', menu: 'more' },
+  { path: '/handover', file: 'handover/HandoverPage.vue', menu: 'more' },
   { path: '/first-run', file: 'first-run/FirstRunPage.vue', bare: true },
   { path: '/sign-in', file: 'sign-in/SignInPage.vue', bare: true },
 ] as const

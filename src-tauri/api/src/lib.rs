@@ -23,6 +23,7 @@ mod enrol;
 mod entered;
 mod errand;
 mod error;
+mod handover;
 mod held;
 mod help;
 mod home;
@@ -111,6 +112,7 @@ static NOUNS: &[&[Command]] = &[
     verify::COMMANDS,
     user::COMMANDS,
     help::COMMANDS,
+    handover::COMMANDS,
     laptop::COMMANDS,
     redact::COMMANDS,
     practice::COMMANDS,

@@ -487,6 +487,26 @@ pub enum User {
         /// 谁
         name: Option<String>,
     },
+    /// 换届、移交：写一张清单，没办完的事交给接手的人，原来的人停用
+    HandOver {
+        /// 谁移交；不写就是自己
+        #[arg(long)]
+        from: Option<String>,
+        /// 谁接手
+        #[arg(long)]
+        to: String,
+        /// 监交人
+        #[arg(long)]
+        witness: Option<String>,
+        /// 哪一天；不写就是今天
+        #[arg(long)]
+        on: Option<String>,
+        /// 清单写到哪里，.xlsx
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 办过的移交
+    HandOvers,
     /// 停用一个人
     Close {
         /// 名字

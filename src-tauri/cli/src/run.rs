@@ -411,6 +411,13 @@ fn user(seat: &mut Seat, command: User) -> Result<Answer, ApiError> {
             let document = seat.api.call("store.recover", request)?;
             Ok(Answer::done(document, "口令换好了，东西都在。"))
         }
+        User::HandOver { from, to, witness, on, out } => {
+            let request = json!({
+                "from": from, "to": to, "witness": witness, "on": on, "out": absolute(&out),
+            });
+            said(seat, "handover.do", request)
+        }
+        User::HandOvers => listed(seat, "handover.list", "handovers"),
         User::Close { name } => said(seat, "user.close", json!({ "name": name })),
     }
 }

@@ -62,6 +62,11 @@ import type {
   RateErrand,
   RatingForm,
   RefuseErrand,
+  HandOverTo,
+  HandedOver,
+  HandoverList,
+  HandoverOf,
+  PastHandover,
   AcceptHelp,
   AskHelp,
   GiveHelp,
@@ -452,6 +457,12 @@ export interface Commands {
   "help.give": { request: GiveHelp; response: HelpGiven };
   /** Takes the answer in: gives a new passphrase to whom it was asked for, and signs them in */
   "help.accept": { request: AcceptHelp; response: WithStatus };
+  /** What would be handed over */
+  "handover.preview": { request: HandoverOf; response: HandoverList };
+  /** Hands over: writes the list, gives the open matters to whoever takes over, closes who leaves */
+  "handover.do": { request: HandOverTo; response: HandedOver };
+  /** What was handed over here, the newest first */
+  "handover.list": { request: Nothing; response: Array<PastHandover> };
   /** The computers of every organisation known here */
   "laptop.list": { request: Nothing; response: Array<Laptop> };
   /** From now on nothing new that a computer writes counts; what is held of it stays */

@@ -272,6 +272,75 @@ fn blake3_of(bytes: &[u8]) -> [u8; 32] {
 }
 
 #[test]
+fn who_leaves_hands_over_by_a_list_and_what_is_open_changes_hands() {
+    let desk = Desk::village();
+    desk.add("王秀英").done();
+    let as_zhou = |words: &[&str]| {
+        let words: Vec<&str> = ["--user", "周晓雯"].iter().chain(words).copied().collect();
+        run_with(&desk, "zhou's own", "x", &words)
+    };
+    let as_secretary = |words: &[&str]| {
+        let words: Vec<&str> = ["--user", "书记"].iter().chain(words).copied().collect();
+        desk.run(&words)
+    };
+    run_with(&desk, PASSPHRASE, "zhou's own", &["user", "add", "周晓雯", "--role", "official"]).done();
+    let matter = as_secretary(&["call", "errand.catalogue"]).done()[0]["id"].as_str().unwrap().to_owned();
+    let open = json!({ "person": "何玉兰", "matter": matter }).to_string();
+    let of_secretary = as_secretary(&["call", "errand.open", &open]).done();
+    let of_zhou = as_zhou(&["call", "errand.open", &open]).done();
+
+    let preview = as_secretary(&["call", "handover.preview"]).done();
+    assert_eq!((&preview["theirs"], preview["errands"].as_array().unwrap().len()), (&json!(1), 2));
+    assert_eq!(preview["candidates"], json!(["周晓雯"]));
+    let count = |label: &str| {
+        let items = preview["items"].as_array().unwrap();
+        items.iter().find(|item| item["label"] == label).unwrap_or_else(|| panic!("{label}"))["count"].clone()
+    };
+    assert_eq!(
+        (count("党员和发展对象"), count("没办完的代办"), count("记录")),
+        (json!(1), json!(2), preview["changes"].clone())
+    );
+
+    let list = desk.path("移交清单.xlsx");
+    let hand_over = |to: &str, out: &str| {
+        as_secretary(&["user", "hand-over", "--to", to, "--witness", "邓长青", "--out", out])
+    };
+    hand_over("书记", &list).failed(3, "refused");
+    hand_over("没有的人", &list).failed(2, "not_found");
+    // Nothing is handed over by a list that could not be written.
+    hand_over("周晓雯", &desk.path("nowhere/移交清单.xlsx")).failed(3, "refused");
+    as_zhou(&["user", "hand-over", "--to", "书记", "--out", &list]).failed(3, "not_allowed");
+    assert_eq!(as_secretary(&["user", "list"]).done()["count"], 2);
+    assert!(!std::path::Path::new(&list).exists());
+
+    let digest = as_secretary(&["digest"]).done();
+    let done = hand_over("周晓雯", &list).done();
+    assert_eq!(
+        (&done["errands"], &done["role_name"], &done["locked"]),
+        (&json!(1), &json!("书记"), &json!(true))
+    );
+    assert!(std::fs::metadata(&list).unwrap().len() > 1000);
+    // Who left does not come in any more; who took over governs, and holds both matters.
+    assert_eq!(as_secretary(&["digest"]).exit, 4);
+    let users = as_zhou(&["user", "list"]).done();
+    assert_eq!((&users["count"], &users["users"][0]["role"]), (&json!(1), &json!("secretary")));
+    let errands = as_zhou(&["call", "errand.list", "{\"state\": \"open\"}"]).done();
+    for number in [&of_secretary["number"], &of_zhou["number"]] {
+        let errand = errands.as_array().unwrap().iter().find(|errand| errand["number"] == *number).unwrap();
+        assert_eq!(errand["agent_name"], "周晓雯");
+    }
+    let past = as_zhou(&["user", "hand-overs"]).done();
+    let entry = &past["handovers"][0];
+    assert_eq!(
+        (&entry["from"], &entry["to"], &entry["witness"]),
+        (&json!("书记"), &json!("周晓雯"), &json!("邓长青"))
+    );
+    assert!(digest["ops_digest"].as_str().unwrap().starts_with(entry["digest"].as_str().unwrap()));
+    assert!(entry["listed"].as_array().unwrap().iter().any(|line| line == "党员和发展对象 1 人"));
+    assert_eq!(as_zhou(&["verify"]).done()["agrees"], true);
+}
+
+#[test]
 fn the_price_of_a_passphrase_can_be_measured_without_a_store() {
     let desk = Desk::empty();
     // Cheap here: the figures that count are a release's (`./dev bench passphrase`).

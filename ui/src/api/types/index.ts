@@ -16,6 +16,7 @@ export type * from "./dto";
 export type * from "./enrol";
 export type * from "./errand";
 export type * from "./error";
+export type * from "./handover";
 export type * from "./help";
 export type * from "./home";
 export type * from "./household";
