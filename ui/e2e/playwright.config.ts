@@ -7,13 +7,14 @@ import { defineConfig } from '@playwright/test'
 process.env.YUANBA_TOWN_STORE ??= mkdtempSync(join(tmpdir(), 'yuanba-'))
 
 /**
- * Bridges with data of their own: one that was never started, one with the made-up village, one of a township, one that meets a server. Each listens on a free port
+ * Bridges with data of their own: one that was never started, one with the made-up village, one of a township, one of people who sign in, one that meets a server. Each listens on a free port
  * and says which; Playwright keeps what it says in the environment, so that two runs on one machine never meet.
  */
 const bridges = {
   'first-run': { says: /http:\/\/127\.0\.0\.1:(?<yuanba_first_run>\d+)/, port: 'YUANBA_FIRST_RUN' },
   village: { says: /http:\/\/127\.0\.0\.1:(?<yuanba_village>\d+)/, port: 'YUANBA_VILLAGE' },
   township: { says: /http:\/\/127\.0\.0\.1:(?<yuanba_township>\d+)/, port: 'YUANBA_TOWNSHIP' },
+  entrance: { says: /http:\/\/127\.0\.0\.1:(?<yuanba_entrance>\d+)/, port: 'YUANBA_ENTRANCE' },
   sync: { says: /http:\/\/127\.0\.0\.1:(?<yuanba_sync>\d+)/, port: 'YUANBA_SYNC' },
 } as const
 const root = resolve(import.meta.dirname, '../..')
@@ -54,6 +55,8 @@ export default defineConfig({
     { name: 'first-run', testMatch: 'first-run.spec.ts', use: { baseURL: at('first-run') } },
     { name: 'village', testMatch: 'village.spec.ts', use: { baseURL: at('village') } },
     { name: 'township', testMatch: 'township.spec.ts', use: { baseURL: at('township') } },
+    { name: 'entrance', testMatch: 'entrance.spec.ts', use: { baseURL: at('entrance') } },
+    { name: 'screens-entrance', testMatch: 'screens-entrance.ts', use: { baseURL: at('entrance') } },
     { name: 'sync', testMatch: 'sync.spec.ts', use: { baseURL: at('sync') } },
     { name: 'screens-sync', testMatch: 'screens-sync.ts', use: { baseURL: at('sync') } },
     { name: 'screens-township', testMatch: 'screens-township.ts', use: { baseURL: at('township') } },

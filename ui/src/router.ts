@@ -28,6 +28,8 @@ const table = [
   { path: '/shop', file: 'shop/ShopPage.vue', menu: 'shop' },
   { path: '/copies', file: 'rescue/RescuePage.vue', menu: 'more' },
   { path: '/rescue', file: 'rescue/RescuePage.vue', bare: true, outside: true },
+  { path: '/people', file: 'people/PeoplePage.vue', menu: 'more' },
+  { path: '/handover', file: 'handover/HandoverPage.vue', menu: 'more' },
   { path: '/first-run', file: 'first-run/FirstRunPage.vue', bare: true },
   { path: '/sign-in', file: 'sign-in/SignInPage.vue', bare: true },
 ] as const

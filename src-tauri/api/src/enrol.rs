@@ -8,6 +8,7 @@ use yuanba_exchange::enrol;
 use crate::Api;
 use crate::dto::{Named, OutFile, answer, request};
 use crate::error::ApiError;
+use crate::help;
 use crate::registry::commands;
 use crate::sentences::Trouble;
 use crate::session::Session;
@@ -66,7 +67,7 @@ fn named(session: &Session, id: Id) -> Result<Named, ApiError> {
 }
 
 /// A file that must be there.
-fn there(path: &str) -> Result<&Path, ApiError> {
+pub(crate) fn there(path: &str) -> Result<&Path, ApiError> {
     let file = Path::new(path);
     match file.is_file() {
         true => Ok(file),
@@ -100,6 +101,7 @@ fn accept(api: &Api, request: Accept) -> Result<Accepted, ApiError> {
     let mut session = api.session()?;
     let accepted = enrol::accept(&mut session.store, there(&request.file)?)?;
     session.catch_up()?;
+    help::keep_slot(&mut session);
     Ok(Accepted {
         org: named(&session, accepted.org)?,
         parent: accepted.parent.map(|parent| named(&session, parent)).transpose()?,

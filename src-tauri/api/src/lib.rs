@@ -23,7 +23,9 @@ mod enrol;
 mod entered;
 mod errand;
 mod error;
+mod handover;
 mod held;
+mod help;
 mod home;
 mod household;
 mod import;
@@ -57,7 +59,6 @@ mod search;
 mod sentences;
 mod session;
 mod settings;
-mod sign_in;
 mod stick;
 mod store;
 mod sync;
@@ -113,6 +114,8 @@ static NOUNS: &[&[Command]] = &[
     verify::COMMANDS,
     user::COMMANDS,
     rights::COMMANDS,
+    help::COMMANDS,
+    handover::COMMANDS,
     laptop::COMMANDS,
     redact::COMMANDS,
     practice::COMMANDS,

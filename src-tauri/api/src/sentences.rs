@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use yuanba_store::StoreError;
-use yuanba_store::vault::VaultError;
+use yuanba_store::vault::{Tries, VaultError};
 
 use crate::error::{ApiError, Code};
 
@@ -32,8 +32,10 @@ pub enum Trouble {
     WhichUser,
     /// No user of that name
     UnknownUser { name: String },
-    /// The passphrase opens nothing; so many tries are left before a pause
-    WrongPassphrase { left: u32 },
+    /// The passphrase opens nothing; what was tried tells when there is a pause
+    WrongPassphrase(Tries),
+    /// The passphrase until now was typed wrong by whoever wanted another one
+    WrongOldPassphrase(Tries),
     /// The recovery code opens nothing
     WrongRecoveryCode,
     /// Too many wrong passphrases: a pause of so many seconds
@@ -216,12 +218,15 @@ impl Trouble {
                 "看看名字写对没有。".into(),
                 Some("user".into()),
             ),
-            WrongPassphrase { left } => (
+            WrongOldPassphrase(tries) => (
                 Code::WrongPassphrase,
-                match left {
-                    0 => "口令不对，没有打开，数据都在。".into(),
-                    left => format!("口令不对，没有打开，数据都在。还可以试 {left} 次，然后要等 1 分钟。"),
-                },
+                format!("原来的口令不对，没有换，数据都在。{}", how_often_still(tries)),
+                "再输一遍；实在想不起来，请另一位能管人的给您重设。".into(),
+                Some("old".into()),
+            ),
+            WrongPassphrase(tries) => (
+                Code::WrongPassphrase,
+                format!("口令不对，没有打开，数据都在。{}", how_often_still(tries)),
                 "忘了口令，可以用恢复码打开，或者请镇里帮您重设，东西不会丢。".into(),
                 Some("passphrase".into()),
             ),
@@ -233,7 +238,7 @@ impl Trouble {
             ),
             TooManyTries { seconds } => (
                 Code::WrongPassphrase,
-                format!("试错的次数多了，还要等 {seconds} 秒才能再试，数据都在。"),
+                format!("试错的次数多了，还要等{}才能再试，数据都在。", how_long(*seconds)),
                 "想一想再输。忘了口令，可以用恢复码打开，或者请镇里帮您重设。".into(),
                 Some("passphrase".into()),
             ),
@@ -457,6 +462,22 @@ impl Trouble {
     }
 }
 
+/// How often a passphrase can be tried still, or how long the pause is.
+fn how_often_still(tries: &Tries) -> String {
+    match (tries.left(), tries.pause_minutes()) {
+        (0, minutes) => format!("要等 {minutes} 分钟才能再试。"),
+        (left, minutes) => format!("还可以试 {left} 次，然后要等 {minutes} 分钟。"),
+    }
+}
+
+/// A wait: up to a minute and a half in seconds, above that in minutes, rounded up.
+fn how_long(seconds: u64) -> String {
+    match seconds {
+        0..=90 => format!(" {seconds} 秒"),
+        _ => format!(" {} 分钟", seconds.div_ceil(60)),
+    }
+}
+
 impl From<StoreError> for Trouble {
     fn from(error: StoreError) -> Trouble {
         match error {
@@ -483,7 +504,8 @@ impl From<StoreError> for Trouble {
 impl From<VaultError> for Trouble {
     fn from(error: VaultError) -> Trouble {
         match error {
-            VaultError::WrongPassphrase => Trouble::WrongPassphrase { left: 0 },
+            VaultError::WrongPassphrase => Trouble::WrongPassphrase(Tries::default()),
+            VaultError::Paused { seconds } => Trouble::TooManyTries { seconds },
             VaultError::WrongRecoveryCode => Trouble::WrongRecoveryCode,
             VaultError::UnknownUser(name) => Trouble::UnknownUser { name },
             VaultError::UserNeeded => Trouble::WhichUser,

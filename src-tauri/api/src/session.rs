@@ -19,7 +19,6 @@ use crate::member::Forms;
 use crate::people::People;
 use crate::rights::{self, Right};
 use crate::sentences::Trouble;
-use crate::sign_in::Attempts;
 use crate::sync::Calling;
 use crate::{mask, registry, time};
 
@@ -37,7 +36,6 @@ pub(crate) struct Inner {
     pub(crate) surroundings: Surroundings,
     session: Mutex<Option<Session>>,
     pub(crate) jobs: Jobs,
-    pub(crate) attempts: Mutex<Attempts>,
     pub(crate) calling: Calling,
     pub(crate) keeper: Keeper,
 }
@@ -89,7 +87,6 @@ impl Api {
                 surroundings,
                 session: Mutex::new(None),
                 jobs: Jobs::default(),
-                attempts: Mutex::default(),
                 calling: Calling::default(),
                 keeper: Keeper::default(),
             }),

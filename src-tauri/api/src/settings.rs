@@ -25,6 +25,8 @@ answer! {
         pub backup_folder: Option<String>,
         /// No copies are made by themselves
         pub backup_paused: bool,
+        /// After so many minutes without a sign of anybody it locks
+        pub lock_minutes: u32,
     }
 }
 
@@ -33,6 +35,8 @@ request! {
     pub struct SetSettings {
         pub letters: Option<Letters>,
         pub columns: Option<BTreeMap<String, Vec<String>>>,
+        /// 1 to 60
+        pub lock_minutes: Option<u32>,
     }
 }
 
@@ -55,11 +59,22 @@ struct Kept {
     columns: BTreeMap<String, Vec<String>>,
     backup_folder: Option<String>,
     backup_paused: bool,
+    lock_minutes: u32,
 }
+
+/// What is usual, and the longest that an open laptop may stand about.
+const LOCK_MINUTES: u32 = 10;
+const LOCK_MINUTES_MAX: u32 = 60;
 
 impl Default for Kept {
     fn default() -> Kept {
-        Kept { letters: Letters::Normal, columns: BTreeMap::new(), backup_folder: None, backup_paused: false }
+        Kept {
+            letters: Letters::Normal,
+            columns: BTreeMap::new(),
+            backup_folder: None,
+            backup_paused: false,
+            lock_minutes: LOCK_MINUTES,
+        }
     }
 }
 
@@ -72,11 +87,13 @@ pub(crate) fn read(dir: &Path) -> Settings {
         .flatten()
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .unwrap_or_default();
+    let lock_minutes = kept.lock_minutes.clamp(1, LOCK_MINUTES_MAX);
     Settings {
         letters: kept.letters,
         columns: kept.columns,
         backup_folder: kept.backup_folder,
         backup_paused: kept.backup_paused,
+        lock_minutes,
     }
 }
 
@@ -87,6 +104,7 @@ pub(crate) fn write(dir: &Path, settings: &Settings) -> Result<(), ApiError> {
         columns: settings.columns.clone(),
         backup_folder: settings.backup_folder.clone(),
         backup_paused: settings.backup_paused,
+        lock_minutes: settings.lock_minutes,
     };
     let bytes = serde_json::to_vec_pretty(&kept).map_err(|_| Trouble::Internal)?;
     let path = dir.join(FILE);
@@ -106,6 +124,13 @@ fn get(api: &Api, _: Nothing) -> Result<Settings, ApiError> {
 fn set(api: &Api, request: SetSettings) -> Result<Settings, ApiError> {
     let mut settings = read(api.dir());
     settings.letters = request.letters.unwrap_or(settings.letters);
+    if let Some(minutes) = request.lock_minutes {
+        if !(1..=LOCK_MINUTES_MAX).contains(&minutes) {
+            let text = format!("不动多久锁上，最少 1 分钟，最多 {LOCK_MINUTES_MAX} 分钟。");
+            return Err(Trouble::BadValue { field: "lock_minutes", text }.into());
+        }
+        settings.lock_minutes = minutes;
+    }
     settings.columns.extend(request.columns.unwrap_or_default());
     write(api.dir(), &settings)?;
     Ok(settings)

@@ -1,6 +1,6 @@
 //! `store.*`: making a store, unlocking it, locking it.
 
-use yuanba_store::vault::{InstanceLock, SlotUser, Vault};
+use yuanba_store::vault::{InstanceLock, SlotUser, Tries, Vault, scrub_stack};
 use yuanba_store::{NewStore, RecoveryCode, Store, StoreError, Unlock};
 
 use crate::Api;
@@ -11,7 +11,7 @@ use crate::registry::commands;
 use crate::rights;
 use crate::sentences::Trouble;
 use crate::session::Session;
-use crate::{settings, time};
+use crate::{help, settings, time};
 
 words! {
     /// The label of an organisation in the tree.
@@ -48,6 +48,8 @@ answer! {
         pub user: Option<Person>,
         pub users: Vec<Person>,
         pub letters: Letters,
+        /// After so many minutes without a sign of anybody it locks
+        pub lock_minutes: u32,
         /// Changes that the parent is not yet known to hold
         pub waiting: u64,
         /// Date of the last stick that was read or written
@@ -151,13 +153,13 @@ pub(crate) const LAST_EXCHANGE: &str = "exchange.last";
 
 /// Where the store of this data folder stands.
 pub(crate) fn status_of(api: &Api) -> Result<StoreStatus, ApiError> {
-    let letters = settings::read(api.dir()).letters;
+    let settings::Settings { letters, lock_minutes, .. } = settings::read(api.dir());
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let slot = api.slot();
     let Some(session) = slot.as_ref() else {
         let exists = Store::is_in(api.dir());
         // Before somebody signs in, only the key file can be read, and a damaged one is told when it is opened.
-        let users = match Vault::open(api.dir()) {
+        let users = match Vault::open(api.dir(), api.inner.surroundings.price) {
             Ok(vault) => vault.users().iter().map(|user| person(&user.name, &user.role)).collect(),
             Err(_) => Vec::new(),
         };
@@ -171,6 +173,7 @@ pub(crate) fn status_of(api: &Api) -> Result<StoreStatus, ApiError> {
             user: None,
             users,
             letters,
+            lock_minutes,
             waiting: 0,
             last_exchange: None,
             clock_warning: None,
@@ -201,6 +204,7 @@ pub(crate) fn status_of(api: &Api) -> Result<StoreStatus, ApiError> {
         user: Some(person(&store.me().name, &store.me().role)),
         users: store.vault().users().iter().map(|user| person(&user.name, &user.role)).collect(),
         letters,
+        lock_minutes,
         waiting: store.waiting()?,
         last_exchange: store.local_get(LAST_EXCHANGE)?.map(|(_, at)| time::day(at)),
         clock_warning: store.clock_warning(),
@@ -280,31 +284,26 @@ fn create(api: &Api, request: Create) -> Result<Created, ApiError> {
     Ok(Created { recovery_code, status: status_of(api)? })
 }
 
-fn attempts(api: &Api) -> std::sync::MutexGuard<'_, crate::sign_in::Attempts> {
-    api.inner.attempts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
 /// Refuses another try of a passphrase while it is too early for one.
 pub(crate) fn slow_down(api: &Api) -> Result<(), ApiError> {
-    match attempts(api).wait_seconds(api.inner.surroundings.clock.now_ms()) {
+    match Tries::wait_seconds(api.dir(), api.inner.surroundings.clock.now_ms()) {
         Some(seconds) => Err(Trouble::TooManyTries { seconds }.into()),
         None => Ok(()),
     }
 }
 
-/// What came of a try; a wrong passphrase is counted.
+/// What came of a try at something that does not count tries itself; a wrong passphrase is counted.
 pub(crate) fn wrong_try(api: &Api, error: StoreError) -> Trouble {
     match Trouble::from(error) {
-        Trouble::WrongPassphrase { .. } => {
+        Trouble::WrongPassphrase(_) => {
             let now_ms = api.inner.surroundings.clock.now_ms();
-            Trouble::WrongPassphrase { left: attempts(api).wrong(now_ms) }
+            Trouble::WrongPassphrase(Tries::wrong(api.dir(), now_ms))
         }
         other => other,
     }
 }
 
-fn open(api: &Api, request: Open) -> Result<WithStatus, ApiError> {
-    slow_down(api)?;
+pub(crate) fn open(api: &Api, request: Open) -> Result<WithStatus, ApiError> {
     let mut slot = api.slot();
     // The same folder is not opened twice: the old session ends first.
     *slot = None;
@@ -312,12 +311,20 @@ fn open(api: &Api, request: Open) -> Result<WithStatus, ApiError> {
         Unlock { user: request.user.filter(|user| !user.trim().is_empty()), passphrase: request.passphrase };
     match Store::open(api.dir(), unlock, api.inner.surroundings.clone()) {
         Ok(store) => {
-            attempts(api).right();
-            *slot = Some(Session::new(store, false, None)?);
+            let mut session = Session::new(store, false, None)?;
+            help::keep_slot(&mut session);
+            *slot = Some(session);
         }
-        Err(error) => return Err(wrong_try(api, error).into()),
+        Err(error) => {
+            return Err(match Trouble::from(error) {
+                Trouble::WrongPassphrase(_) => Trouble::WrongPassphrase(Tries::read(api.dir())),
+                other => other,
+            }
+            .into());
+        }
     }
     drop(slot);
+    scrub_stack();
     Ok(WithStatus { status: status_of(api)? })
 }
 
@@ -331,20 +338,22 @@ fn recover(api: &Api, request: Recover) -> Result<WithStatus, ApiError> {
         // Nobody may have the store open while its keys change.
         let mut slot = api.slot();
         *slot = None;
-        let mut vault = Vault::open(api.dir()).map_err(Trouble::from)?;
+        let mut vault = Vault::open(api.dir(), surroundings.price).map_err(Trouble::from)?;
         let user = whose(&vault, request.user.as_deref())?;
         let now_ms = surroundings.clock.now_ms();
         let _held = InstanceLock::take(api.dir(), now_ms).map_err(StoreError::from)?;
         let key = vault.unlock_with_recovery(&code).map_err(Trouble::from)?;
         let mut fill = |bytes: &mut [u8]| surroundings.random.fill(bytes);
         vault.change_passphrase(&key, user.id, &request.passphrase, &mut fill).map_err(Trouble::from)?;
+        // The wrong tries were the forgetting.
+        Tries::right(api.dir());
         user.name
     };
     open(api, Open { user: Some(name), passphrase: request.passphrase })
 }
 
 /// The user of a name, who may be left out while there is one.
-fn whose(vault: &Vault, name: Option<&str>) -> Result<SlotUser, Trouble> {
+pub(crate) fn whose(vault: &Vault, name: Option<&str>) -> Result<SlotUser, Trouble> {
     let users = vault.users();
     match name.map(str::trim).filter(|name| !name.is_empty()) {
         Some(name) => {
@@ -368,7 +377,8 @@ fn create_demo(api: &Api, _: Nothing) -> Result<WithStatus, ApiError> {
     let level = yuanba_core::Level::Village;
     let session = match Store::is_in(&dir) {
         true => {
-            let unlock = Unlock { user: None, passphrase: DEMO_PASSPHRASE.to_owned() };
+            // Whoever was added there since: it opens as it was made.
+            let unlock = Unlock { user: Some(DEMO_USER.to_owned()), passphrase: DEMO_PASSPHRASE.to_owned() };
             Session::new(Store::open(&dir, unlock, surroundings)?, true, None)?
         }
         false => {

@@ -507,16 +507,73 @@ pub enum User {
         #[arg(long)]
         role: String,
     },
-    /// 换口令
+    /// 改一个人的职务
+    Role {
+        /// 名字
+        name: String,
+        /// 职务
+        #[arg(long)]
+        role: String,
+    },
+    /// 换口令；换自己的，原来的放在 YUANBA_PASSPHRASE 里，新的放在 YUANBA_NEW_PASSPHRASE 里
     Passphrase {
         /// 谁的；不写就是自己的
         name: Option<String>,
+    },
+    /// 忘了口令，写一个求助文件给上级
+    Ask {
+        /// 谁忘了；只有一个人用就不用写
+        name: Option<String>,
+        /// 写到哪里
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 看一个求助文件是谁写的
+    Who {
+        /// 求助文件
+        file: PathBuf,
+    },
+    /// 上级帮下面的人重设口令：看过是本人，再答复
+    Assist {
+        /// 求助文件
+        file: PathBuf,
+        /// 答复写到哪里
+        #[arg(long)]
+        out: PathBuf,
+        /// 怎么知道是本人，记录会留下
+        #[arg(long)]
+        reason: String,
+    },
+    /// 收下上级的答复，定一个新口令（YUANBA_NEW_PASSPHRASE）
+    Accept {
+        /// 答复文件
+        file: PathBuf,
     },
     /// 忘了口令，用恢复码换一个；恢复码放在 YUANBA_RECOVERY_CODE 里
     Recover {
         /// 谁
         name: Option<String>,
     },
+    /// 换届、移交：写一张清单，没办完的事交给接手的人，原来的人停用
+    HandOver {
+        /// 谁移交；不写就是自己
+        #[arg(long)]
+        from: Option<String>,
+        /// 谁接手
+        #[arg(long)]
+        to: String,
+        /// 监交人
+        #[arg(long)]
+        witness: Option<String>,
+        /// 哪一天；不写就是今天
+        #[arg(long)]
+        on: Option<String>,
+        /// 清单写到哪里，.xlsx
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 办过的移交
+    HandOvers,
     /// 停用一个人
     Close {
         /// 名字
@@ -571,6 +628,8 @@ pub enum Measure {
     Search,
     /// 打开头几页
     Pages,
+    /// 一个对的口令要多久，一个错的要多久
+    Passphrase,
 }
 
 /// `clock …`

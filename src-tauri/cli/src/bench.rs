@@ -4,7 +4,10 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use yuanba_api::{Api, ApiError};
+use yuanba_core::Id;
 use yuanba_core::pinyin_keys::pinyin_keys;
+use yuanba_store::Surroundings;
+use yuanba_store::vault::{Price, SlotUser, Vault, VaultError};
 
 /// How many searches are timed.
 const SEARCHES: usize = 1_000;
@@ -38,6 +41,48 @@ impl Times {
             "max_us": self.0.last().copied().unwrap_or_default(),
         })
     }
+}
+
+/// How often a right passphrase is timed.
+const RIGHT: usize = 5;
+/// How many wrong ones are tried at the real price.
+const WRONG: usize = 20;
+
+/// What a passphrase costs at the price that this machine sets for a new store, and that no wrong one opens it. In a folder
+/// of its own, which is gone afterwards.
+pub fn passphrase() -> Result<Value, ApiError> {
+    let folder = std::env::temp_dir().join(format!("yuanba-bench-{}", std::process::id()));
+    let measured =
+        std::fs::create_dir_all(&folder).map_err(VaultError::io(&folder)).and_then(|()| try_keys(&folder));
+    let _ = std::fs::remove_dir_all(&folder);
+    measured.map_err(|error| yuanba_api::Trouble::from(error).into())
+}
+
+fn try_keys(folder: &std::path::Path) -> Result<Value, VaultError> {
+    let random = Surroundings::real().random;
+    let mut drawn = |bytes: &mut [u8]| random.fill(bytes);
+    let user = SlotUser { id: Id([1; 16]), name: "书记".to_owned(), role: "secretary".to_owned() };
+    let begun = Instant::now();
+    let (vault, ..) = Vault::create(folder, user, "茶园的水管又漏了", Price::real(), &mut drawn)?;
+    let made_ms = begun.elapsed().as_millis() as u64;
+    let timed = |passphrases: Vec<String>| {
+        let mut opened = 0;
+        let times = Times::of(
+            |at| {
+                opened += usize::from(vault.unlock(None, &passphrases[at]).is_ok());
+                Ok(())
+            },
+            passphrases.len(),
+        );
+        (opened, times)
+    };
+    let (right_opened, right) = timed(vec!["茶园的水管又漏了".to_owned(); RIGHT]);
+    let (wrong_opened, wrong) = timed((0..WRONG).map(|at| format!("茶园的水管又漏了{at}")).collect());
+    Ok(json!({
+        "name": "passphrase", "strength": vault.strength_of(Id([1; 16])), "made_ms": made_ms,
+        "right": right.map(|times| times.json()).unwrap_or_default(), "right_opened": right_opened,
+        "wrong": wrong.map(|times| times.json()).unwrap_or_default(), "wrong_opened": wrong_opened,
+    }))
 }
 
 /// Search as you type: initials, full pinyin, one or two characters, the tails of numbers, each as far as somebody may

@@ -19,7 +19,7 @@ use clap::error::{ContextKind, ContextValue};
 use serde_json::{Value, json};
 use yuanba_api::ApiError;
 
-use crate::args::{Bundle, Cli, Command};
+use crate::args::{Bundle, Cli, Command, Measure};
 use crate::seat::{Seat, usage};
 
 fn main() -> ExitCode {
@@ -59,7 +59,13 @@ fn main() -> ExitCode {
 
 /// Whether a command can be done without a store.
 fn storeless(command: &Command) -> bool {
-    matches!(command, Command::Commands | Command::Practice(_) | Command::Bundle(Bundle::Inspect { .. }))
+    matches!(
+        command,
+        Command::Commands
+            | Command::Practice(_)
+            | Command::Bundle(Bundle::Inspect { .. })
+            | Command::Bench { name: Measure::Passphrase }
+    )
 }
 
 /// Help goes to stdout, with `--json` in a document; wrong words are told on stderr, and with `--json` as a document too.

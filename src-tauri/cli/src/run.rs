@@ -155,9 +155,15 @@ pub fn run(seat: &mut Seat, command: Command) -> Result<Answer, ApiError> {
             let words = format!("编好了 {} 个村，{} 人。", document["villages"], document["members"]);
             Ok(Answer::done(document, words))
         }
+        Command::Bench { name: Measure::Passphrase } => {
+            let document = bench::passphrase()?;
+            let words = serde_json::to_string_pretty(&document).unwrap_or_default();
+            Ok(Answer::done(document, words))
+        }
         Command::Bench { name } => {
             seat.open()?;
             let document = match name {
+                Measure::Passphrase => unreachable!("measured above, without a store"),
                 Measure::Search => bench::search(&seat.api)?,
                 Measure::Pages => bench::pages(&seat.api)?,
             };
@@ -352,10 +358,45 @@ fn user(seat: &mut Seat, command: User) -> Result<Answer, ApiError> {
             let passphrase = seat.passphrase(NEW_PASSPHRASE, "新口令")?;
             said(seat, "user.add", json!({ "name": name, "role": role, "passphrase": passphrase }))
         }
+        User::Role { name, role } => said(seat, "user.role", json!({ "name": name, "role": role })),
+        User::Ask { name, out } => {
+            let name = name.or_else(|| seat.user.clone());
+            let document = seat.api.call("help.ask", json!({ "user": name, "out": absolute(&out) }))?;
+            let words = format!(
+                "写好了 {}。拿到{}，请他们看过是{}本人，写一个答复，三天内拿回来。",
+                text(&document["path"]),
+                text(&document["superior"]),
+                text(&document["user"])
+            );
+            Ok(Answer::done(document, words))
+        }
+        User::Who { file } => {
+            let document = signed_in(seat, "help.look", json!({ "file": absolute(&file) }))?;
+            let words = format!(
+                "{}的{}（{}）忘了口令，{} 写的。",
+                text(&document["org"]["name"]),
+                text(&document["user"]),
+                text(&document["role_name"]),
+                text(&document["asked_at"])
+            );
+            Ok(Answer::done(document, words))
+        }
+        User::Assist { file, out, reason } => {
+            let request = json!({ "file": absolute(&file), "out": absolute(&out), "reason": reason });
+            said(seat, "help.give", request)
+        }
+        User::Accept { file } => {
+            let new = seat.passphrase(NEW_PASSPHRASE, "新口令")?;
+            let request = json!({ "file": absolute(&file), "passphrase": new });
+            let document = seat.api.call("help.accept", request)?;
+            Ok(Answer::done(document, "口令换好了，东西都在。"))
+        }
         User::Passphrase { name } => {
             seat.open()?;
             let new = seat.passphrase(NEW_PASSPHRASE, "新口令")?;
-            let request = json!({ "name": name, "passphrase": new });
+            // One's own is asked for once more, though it has just opened the store.
+            let old = name.is_none().then(|| seat.passphrase(PASSPHRASE, "原来的口令")).transpose()?;
+            let request = json!({ "name": name, "old": old, "passphrase": new });
             let document = seat.api.call("user.passphrase", request)?;
             Ok(Answer::done(document, "口令换好了，旧的不能用了。"))
         }
@@ -367,6 +408,13 @@ fn user(seat: &mut Seat, command: User) -> Result<Answer, ApiError> {
             let document = seat.api.call("store.recover", request)?;
             Ok(Answer::done(document, "口令换好了，东西都在。"))
         }
+        User::HandOver { from, to, witness, on, out } => {
+            let request = json!({
+                "from": from, "to": to, "witness": witness, "on": on, "out": absolute(&out),
+            });
+            said(seat, "handover.do", request)
+        }
+        User::HandOvers => listed(seat, "handover.list", "handovers"),
         User::Close { name } => said(seat, "user.close", json!({ "name": name })),
     }
 }

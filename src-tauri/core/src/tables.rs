@@ -250,6 +250,21 @@ table! {
     } parent FIRST
 }
 
+table! {
+    /// 移交: somebody who leaves hands the laptop's work over to somebody else, by a list that both sign on paper.
+    handover = 42, "移交" {
+        FROM = 1, "from", "移交人";
+        FROM_NAME = 2, "from_name", "移交人姓名";
+        TO = 3, "to", "接手人";
+        TO_NAME = 4, "to_name", "接手人姓名";
+        ON = 5, "on", "移交日期";
+        WITNESS = 6, "witness", "监交人";
+        DIGEST = 7, "digest", "移交前的指纹";
+        CHANGES = 8, "changes", "移交前的条数";
+        LISTED = 9, "listed", "清单", set;
+    } on ON
+}
+
 /// Every table that this version knows.
 pub static ALL: &[&Table] = &[
     &organisation::TABLE,
@@ -268,6 +283,7 @@ pub static ALL: &[&Table] = &[
     &look::TABLE,
     &hub::TABLE,
     &relative::TABLE,
+    &handover::TABLE,
 ];
 
 /// The table of that number, or `None` for one that a newer version brought.

@@ -32,14 +32,15 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// An Ed25519 signing key, of a replica or of an organisation's issuer. It never prints itself and is wiped when dropped.
+/// An Ed25519 signing key, of a replica or of an organisation's issuer. It never prints itself and is wiped when dropped; it
+/// has a place of its own, so that moving its owner about leaves no copies behind.
 #[derive(Clone)]
-pub struct ReplicaKey(SigningKey);
+pub struct ReplicaKey(Box<SigningKey>);
 
 impl ReplicaKey {
     /// The key made of 32 random bytes.
     pub fn from_seed(seed: [u8; 32]) -> ReplicaKey {
-        ReplicaKey(SigningKey::from_bytes(&seed))
+        ReplicaKey(Box::new(SigningKey::from_bytes(&seed)))
     }
 
     /// The 32 bytes, to be kept in an encrypted place.

@@ -72,7 +72,10 @@ pub fn close(connection: Connection) -> Result<()> {
 /// Opens a connection to an encrypted file without touching its tables.
 pub fn connect(path: &Path, raw_key: &str, create: bool) -> Result<Connection> {
     // A connection that another thread opens while SQLCipher is still making itself ready lacks its functions.
-    SQLCIPHER_READY.call_once(|| drop(Connection::open_in_memory()));
+    SQLCIPHER_READY.call_once(|| {
+        crate::vault::serve_sqlite();
+        drop(Connection::open_in_memory());
+    });
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if create {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;

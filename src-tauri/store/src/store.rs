@@ -17,7 +17,9 @@ use crate::intent::Intent;
 use crate::leftovers;
 use crate::making::{self, Making};
 use crate::surroundings::Surroundings;
-use crate::vault::{InstanceLock, Machine, MachineSource, RecoveryCode, SlotUser, Vault, VaultError};
+use crate::vault::{
+    InstanceLock, Machine, MachineSource, RecoveryCode, SlotUser, Vault, VaultError, scrub_stack,
+};
 use crate::{Result, StoreError, streams};
 
 /// What a new store is made of.
@@ -131,8 +133,7 @@ impl Store {
         };
         let slot = SlotUser { id: me.id, name: me.name.clone(), role: me.role.clone() };
         let mut fill = |bytes: &mut [u8]| surroundings.random.fill(bytes);
-        let (vault, key, code) =
-            Vault::create_with(folder, slot, &new.passphrase, surroundings.strength, &mut fill)?;
+        let (vault, key, code) = Vault::create(folder, slot, &new.passphrase, surroundings.price, &mut fill)?;
         let db = database::open(folder, &key.literal(), true)?;
         let replica = ReplicaKey::from_seed(surroundings.bytes());
         let issuer = ReplicaKey::from_seed(surroundings.bytes());
@@ -157,7 +158,7 @@ impl Store {
         let db = std::mem::replace(&mut self.db, Connection::open_in_memory()?);
         database::close(db)?;
         making.finish()?;
-        self.vault = Vault::open(&self.dir)?;
+        self.vault = Vault::open(&self.dir, self.surroundings.price)?;
         self.db = database::open(&self.dir, &self.database_key.literal(), false)?;
         Ok(())
     }
@@ -177,14 +178,18 @@ impl Store {
         let lock = take_lock(dir, &surroundings)?;
         making::go_on(dir)?;
         Making::clear(dir);
-        let vault = Vault::open(dir).map_err(|error| match error {
+        let mut vault = Vault::open(dir, surroundings.price).map_err(|error| match error {
             VaultError::NotFound(_) => streams::damaged("the keys are missing"),
             other => other.into(),
         })?;
-        let (key, slot) = vault.unlock(unlock.user.as_deref(), &unlock.passphrase)?;
+        let now_ms = surroundings.clock.now_ms();
+        let mut fill = |bytes: &mut [u8]| surroundings.random.fill(bytes);
+        let (key, slot) = vault.enter(unlock.user.as_deref(), &unlock.passphrase, now_ms, &mut fill)?;
         let me = Me { id: slot.id, name: slot.name, role: slot.role };
         let db = database::open(dir, &key.literal(), false)?;
-        Store::assemble(db, dir, vault, key, me, surroundings, lock)
+        let store = Store::assemble(db, dir, vault, key, me, surroundings, lock);
+        scrub_stack();
+        store
     }
 
     fn assemble(
@@ -282,6 +287,11 @@ impl Store {
     /// The keys' side of the folder.
     pub fn vault(&self) -> &Vault {
         &self.vault
+    }
+
+    /// The database key as SQLCipher takes it, for whoever opens a copy of the database.
+    pub fn key_literal(&self) -> zeroize::Zeroizing<String> {
+        self.database_key.literal()
     }
 
     /// The tree as this store knows it.

@@ -26,8 +26,8 @@ pub struct Surroundings {
     pub machine: Option<String>,
     /// When the program was built, ms since 1970: no trusted time lies before it
     pub built_ms: i64,
-    /// What a try of a passphrase costs, for slots that are made here
-    pub strength: crate::vault::Strength,
+    /// What a try of a passphrase shall cost, for slots that are made here
+    pub price: crate::vault::Price,
 }
 
 struct SystemClock;
@@ -66,7 +66,7 @@ impl Surroundings {
             random: Arc::new(SystemRandomness),
             machine: None,
             built_ms: built_ms(),
-            strength: crate::vault::Strength::default(),
+            price: crate::vault::Price::real(),
         }
     }
 

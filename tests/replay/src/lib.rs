@@ -8,6 +8,7 @@
 pub mod bundle;
 pub mod change;
 mod forger;
+pub mod help;
 mod offices;
 mod panics;
 pub mod received;
@@ -27,9 +28,10 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
     Target { name: "bundle", check: bundle::check },
     Target { name: "change", check: change::check },
+    Target { name: "help", check: help::check },
     Target { name: "received", check: received::check },
     Target { name: "sheet", check: sheet::check },
     Target { name: "values", check: values::check },

@@ -18,7 +18,7 @@ use yuanba_exchange::{ExchangeError, Refusal, enrol, keys};
 use yuanba_journal::payload::Ledger;
 use yuanba_journal::{Hash, ReplicaKey, Segment, StreamId};
 use yuanba_store::peers::Vector;
-use yuanba_store::vault::Strength;
+use yuanba_store::vault::{Price, Strength};
 use yuanba_store::{Digest, Intent, NewEntry, NewStore, Randomness, Store, Surroundings, Unlock, WallClock};
 
 use crate::bundle::on_a_stick;
@@ -45,7 +45,7 @@ fn surroundings(seed: u64) -> Surroundings {
         random: Arc::new(Counting(AtomicU64::new(seed << 32))),
         machine: Some(format!("machine-{seed}")),
         built_ms: 1_767_000_000_000,
-        strength: Strength { memory_kib: 8, passes: 1, lanes: 1 },
+        price: Price::Fixed(Strength::LEAST),
     }
 }
 

@@ -54,6 +54,11 @@ fn changes_of_the_corpus_are_written_as_they_are_read() {
 }
 
 #[test]
+fn questions_and_answers_of_the_corpus_are_read_or_refused() {
+    replay("help");
+}
+
+#[test]
 fn what_a_forging_laptop_of_the_corpus_sends_leaves_the_township_sound() {
     replay("received");
 }

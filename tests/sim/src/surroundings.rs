@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use yuanba_store::vault::Strength;
+use yuanba_store::vault::{Price, Strength};
 use yuanba_store::{Randomness, Surroundings, WallClock};
 
 use crate::folder;
@@ -142,7 +142,7 @@ impl LaptopSurroundings {
             random: self.random.clone(),
             machine: Some(machine.to_owned()),
             built_ms: BUILT_MS,
-            strength: Strength { memory_kib: 8, passes: 1, lanes: 1 },
+            price: Price::Fixed(Strength::LEAST),
         }
     }
 }

@@ -74,6 +74,19 @@ import type {
   RateErrand,
   RatingForm,
   RefuseErrand,
+  HandOverTo,
+  HandedOver,
+  HandoverList,
+  HandoverOf,
+  PastHandover,
+  AcceptHelp,
+  AskHelp,
+  GiveHelp,
+  HelpAsked,
+  HelpGiven,
+  HelpQuestion,
+  HelpState,
+  WhoAsks,
   Today,
   Household,
   SaveHousehold,
@@ -200,6 +213,7 @@ import type {
   AddUser,
   ListedUser,
   NewPassphrase,
+  NewRole,
   RoleChoice,
   UserName,
   Verified,
@@ -469,12 +483,30 @@ export interface Commands {
   "user.roles": { request: Nothing; response: Array<RoleChoice> };
   /** Lets somebody sign in */
   "user.add": { request: AddUser; response: JustDone };
+  /** Gives somebody else another role */
+  "user.role": { request: NewRole; response: JustDone };
   /** Gives a new passphrase; the old one opens nothing any more */
   "user.passphrase": { request: NewPassphrase; response: Empty };
   /** Lets somebody sign in no more; what they wrote stays */
   "user.close": { request: UserName; response: JustDone };
   /** Who may do what */
   "rights.table": { request: TableOf; response: RightsTable };
+  /** Who can help at this laptop when a passphrase is forgotten, and whether an answer is waited for */
+  "help.state": { request: Nothing; response: HelpState };
+  /** Writes a question to the organisation above: somebody has forgotten the passphrase */
+  "help.ask": { request: AskHelp; response: HelpAsked };
+  /** Who asks in a question */
+  "help.look": { request: HelpQuestion; response: WhoAsks };
+  /** Answers a question of a laptop below; it is journaled */
+  "help.give": { request: GiveHelp; response: HelpGiven };
+  /** Takes the answer in: gives a new passphrase to whom it was asked for, and signs them in */
+  "help.accept": { request: AcceptHelp; response: WithStatus };
+  /** What would be handed over */
+  "handover.preview": { request: HandoverOf; response: HandoverList };
+  /** Hands over: writes the list, gives the open matters to whoever takes over, closes who leaves */
+  "handover.do": { request: HandOverTo; response: HandedOver };
+  /** What was handed over here, the newest first */
+  "handover.list": { request: Nothing; response: Array<PastHandover> };
   /** The computers of every organisation known here */
   "laptop.list": { request: Nothing; response: Array<Laptop> };
   /** From now on nothing new that a computer writes counts; what is held of it stays */

@@ -30,8 +30,8 @@ function village(change: Partial<StoreStatus> = {}, day: Partial<Today> = {}) {
     'store.status': () => status,
     'home.today': () => aDay(day),
     'settings.set': (r) => {
-      status = { ...status, letters: r.letters ?? status.letters }
-      return { letters: status.letters, columns: {}, backup_folder: null, backup_paused: false }
+      status = { ...status, letters: r.letters ?? status.letters, lock_minutes: r.lock_minutes ?? status.lock_minutes }
+      return { letters: status.letters, columns: {}, backup_folder: null, backup_paused: false, lock_minutes: status.lock_minutes }
     },
     'store.lock': () => {
       status = { ...status, open: false, user: null }

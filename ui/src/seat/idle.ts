@@ -1,14 +1,14 @@
-/** Nobody touched anything for so long: it locks. Ten minutes, as the lock page says. */
+/** After so many minutes without a sign of anybody it locks, while the settings are not known. */
 export const IDLE_MINUTES = 10
 
 const SIGNS = ['keydown', 'pointerdown', 'pointermove', 'wheel'] as const
 
-/** Calls `lock` after {@link IDLE_MINUTES} without a sign of anybody. */
-export function lockWhenIdle(lock: () => void) {
+/** Calls `lock` after so many minutes without a sign of anybody. */
+export function lockWhenIdle(lock: () => void, minutes: () => number = () => IDLE_MINUTES) {
   let timer: ReturnType<typeof setTimeout> | undefined
   const again = () => {
     clearTimeout(timer)
-    timer = setTimeout(lock, IDLE_MINUTES * 60_000)
+    timer = setTimeout(lock, minutes() * 60_000)
   }
   return {
     start: () => {

@@ -25,8 +25,8 @@ describe('the columns somebody chose', () => {
     const columns: Record<string, string[]> = { roster: ['age', 'sex'] }
     const b = bridge({
       'store.status': () => aVillage(),
-      'settings.get': () => ({ letters: 'normal', columns, backup_folder: null, backup_paused: false }),
-      'settings.set': (r) => ({ letters: 'normal', columns: Object.assign(columns, r.columns), backup_folder: null, backup_paused: false }),
+      'settings.get': () => ({ lock_minutes: 10, letters: 'normal', columns, backup_folder: null, backup_paused: false }),
+      'settings.set': (r) => ({ lock_minutes: 10, letters: 'normal', columns: Object.assign(columns, r.columns), backup_folder: null, backup_paused: false }),
     })
     const { used } = await within(() => useColumns('roster'))
     await flushPromises()
@@ -131,6 +131,22 @@ describe('the lock', () => {
     vi.advanceTimersByTime((IDLE_MINUTES * 60 - 1) * 1000)
     expect(lock).not.toHaveBeenCalled()
     vi.advanceTimersByTime(1000)
+    expect(lock).toHaveBeenCalledTimes(1)
+    idle.stop()
+  })
+
+  it('falls after as many minutes as were chosen, also when another number was chosen meanwhile', () => {
+    vi.useFakeTimers()
+    const lock = vi.fn()
+    let minutes = 3
+    const idle = lockWhenIdle(lock, () => minutes)
+    idle.start()
+    vi.advanceTimersByTime(2 * 60_000)
+    minutes = 5
+    window.dispatchEvent(new Event('pointermove'))
+    vi.advanceTimersByTime(5 * 60_000 - 1)
+    expect(lock).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1)
     expect(lock).toHaveBeenCalledTimes(1)
     idle.stop()
   })

@@ -41,6 +41,7 @@ export function aVillage(change: Partial<StoreStatus> = {}): StoreStatus {
     user: secretary,
     users: [secretary, { name: '周晓雯', role: 'official', role_name: '村官' }],
     letters: 'normal',
+    lock_minutes: 10,
     waiting: 12,
     last_exchange: '2026-06-03',
     clock_warning: null,

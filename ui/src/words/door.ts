@@ -78,6 +78,7 @@ export const signIn = sentences({
   greetingOne: (date: string, weekday: string) => `${date}，${weekday}。`,
   title: '您来了，请输口令',
   passphrase: '口令',
+  forgot: '忘了口令',
   locked: '锁上了',
   idle: (minutes: number, at: string) => `${minutes}分钟没动，${at}锁上的。没写完的都在，输口令接着写。`,
   byHand: (at: string) => `${at}锁上的。没写完的都在，输口令接着写。`,

@@ -26,7 +26,7 @@ fn look_at(api: &Api, path: &Path, progress: &Progress) -> Result<CopyLooked, Ap
     let file = path.display().to_string();
     progress.say(0, None, "正在把这份备份从头读一遍");
     let cover = Store::check_copy(path).map_err(|error| of_copy(&file, error))?;
-    let present = Vault::open(api.dir()).ok();
+    let present = Vault::look(api.dir()).ok();
     let own = present.as_ref().map(|present| present.store() == cover.store);
     let mut looked = CopyLooked {
         at: cover.at_ms.map(time::stamp),

@@ -106,7 +106,7 @@ fn same_disk(one: &Path, other: &Path) -> bool {
 
 /// Which store the data folder holds, if its keys can be read.
 pub(crate) fn own_store(dir: &Path) -> Option<[u8; 16]> {
-    Vault::open(dir).ok().map(|vault| vault.store())
+    Vault::look(dir).ok().map(|vault| vault.store())
 }
 
 /// The copies in a folder, newest first. What is no copy is passed over.

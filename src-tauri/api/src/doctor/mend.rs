@@ -30,7 +30,7 @@ pub(super) fn mend(api: &Api, request: MendIt, progress: &Progress) -> Result<St
         }
         Mend::WriteKeys => {
             let _held = held(api)?;
-            let vault = Vault::open(api.dir()).map_err(Trouble::from)?;
+            let vault = Vault::look(api.dir()).map_err(Trouble::from)?;
             vault.write_twice().map_err(Trouble::from)?;
             Ok("钥匙又有两份了。".to_owned())
         }

@@ -23,7 +23,7 @@ pub(super) fn examine(
         return Err(Trouble::NoStore.into());
     }
     let mut findings = Vec::new();
-    let keys = Vault::open(dir);
+    let keys = Vault::look(dir);
     findings.push(match &keys {
         Ok(vault) if vault.stands_twice() => Finding::well("keys", "钥匙两份都在，都是好的。"),
         Ok(_) => Finding::ill("keys", "钥匙本来有两份，有一份坏了或者丢了，另一份是好的，能打开。")
@@ -110,7 +110,7 @@ pub(super) fn of_the_folder(api: &Api, open: bool) -> Vec<Finding> {
         let text = "放数据的文件夹现在只能看、不能写，以前存的都在。看看 U 盘或者文件夹是不是锁住了。";
         findings.push(Finding::ill("folder", text));
     }
-    if open && Vault::open(dir).is_ok_and(|vault| !vault.stands_twice()) {
+    if open && Vault::look(dir).is_ok_and(|vault| !vault.stands_twice()) {
         let text = "钥匙本来有两份，有一份坏了或者丢了，另一份是好的。";
         findings.push(Finding::ill("keys", text).mended_by(Mend::WriteKeys));
     }

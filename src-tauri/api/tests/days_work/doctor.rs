@@ -30,7 +30,7 @@ fn village() -> Village {
 /// Opens the database as a program of ours would that has the passphrase.
 fn tamper(village: &Village, sql: &str) {
     village.call("store.lock", json!({}));
-    let (key, _) = Vault::open(village.dir.path()).unwrap().unlock(None, PASSPHRASE).unwrap();
+    let (key, _) = Vault::look(village.dir.path()).unwrap().unlock(None, PASSPHRASE).unwrap();
     let db = database::connect(&village.dir.path().join(database::FILE), &key.literal(), false).unwrap();
     db.execute_batch(sql).unwrap();
     database::close(db).unwrap();

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Value, json};
 use yuanba_api::{Api, ApiError};
-use yuanba_store::vault::Strength;
+use yuanba_store::vault::{Price, Strength};
 use yuanba_store::{Surroundings, WallClock};
 
 /// A clock that stands until it is moved.
@@ -41,7 +41,7 @@ impl Village {
         surroundings.clock = clock.clone();
         surroundings.machine = Some("test".to_owned());
         // A try of a passphrase costs next to nothing here.
-        surroundings.strength = Strength { memory_kib: 8, passes: 1, lanes: 1 };
+        surroundings.price = Price::Fixed(Strength { memory_kib: 8, passes: 1, lanes: 1 });
         let village = Village { api: Api::with(dir.path(), surroundings), dir, clock };
         village.on("2026-06-12");
         village

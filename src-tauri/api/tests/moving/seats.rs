@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Value, json};
 use yuanba_api::{Api, ApiError, Code};
-use yuanba_store::vault::Strength;
+use yuanba_store::vault::{Price, Strength};
 use yuanba_store::{Store, Surroundings, Unlock, WallClock};
 
 pub const OLD: &str = "石河村党支部";
@@ -45,7 +45,7 @@ impl Seat {
         surroundings.clock = Arc::new(Ticking(AtomicI64::new(MORNING_MS)));
         surroundings.machine = Some(name.to_owned());
         // A try of a passphrase costs next to nothing here.
-        surroundings.strength = Strength { memory_kib: 8, passes: 1, lanes: 1 };
+        surroundings.price = Price::Fixed(Strength::LEAST);
         let api = Api::with(&dir.path().join("store"), surroundings.clone());
         let seat = Seat { api, name: name.to_owned(), dir, surroundings };
         let user = if level == "village" { "书记" } else { "经办" };

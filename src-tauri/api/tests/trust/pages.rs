@@ -17,7 +17,7 @@ const FRAME_HEAD: usize = 24;
 
 /// Every file of a store's folder in the clear, one after the other.
 pub fn in_the_clear(dir: &Path, user: &str, passphrase: &str) -> Vec<u8> {
-    let (key, _) = Vault::open(dir).unwrap().unlock(Some(user), passphrase).unwrap();
+    let (key, _) = Vault::look(dir).unwrap().unlock(Some(user), passphrase).unwrap();
     let literal = key.literal();
     let key: Vec<u8> =
         (0..32).map(|at| u8::from_str_radix(&literal[2 + 2 * at..4 + 2 * at], 16).unwrap()).collect();

@@ -283,7 +283,7 @@ fn recorded(desk: &Desk, lines: &[Value]) -> (Disk, Vec<Deed>, Vec<Value>) {
 }
 
 fn key_of(dir: &Path) -> String {
-    Vault::open(dir).unwrap().unlock(None, PASSPHRASE).unwrap().0.literal().to_string()
+    Vault::look(dir).unwrap().unlock(None, PASSPHRASE).unwrap().0.literal().to_string()
 }
 
 /// How many changes a database holds that is whole.
@@ -351,7 +351,7 @@ fn a_passphrase_that_was_changed_opens_the_store_and_until_then_the_old_one_does
     let (folder, mut dice) = (PathBuf::from(desk.path("cut")), Dice(2));
     for cut in 0..=deeds.len() {
         Disk::after(&before, &deeds, cut, &mut dice).lay_out(&folder);
-        let vault = Vault::open(&folder).unwrap_or_else(|error| panic!("cut at {cut}: {error}"));
+        let vault = Vault::look(&folder).unwrap_or_else(|error| panic!("cut at {cut}: {error}"));
         let opens = |passphrase: &str| vault.unlock(None, passphrase).is_ok();
         assert!(
             opens("新的口令 2026") || (cut <= answered && opens(PASSPHRASE)),
@@ -382,7 +382,7 @@ fn a_cut_while_a_copy_takes_the_place_of_the_store_leaves_the_one_or_the_other()
             Disk::after(&before, &deeds, cut, &mut dice).lay_out(&folder);
             assert!(Store::is_in(&folder), "round {round}, cut at {cut}");
             Store::finish_restoring(&folder).unwrap();
-            let vault = Vault::open(&folder).unwrap_or_else(|error| panic!("cut at {cut}: {error}"));
+            let vault = Vault::look(&folder).unwrap_or_else(|error| panic!("cut at {cut}: {error}"));
             assert!(round > 0 || vault.users().len() == 1);
             let now = changes(&folder, &key);
             assert!(now == old || now == new, "cut at {cut}: {now}");

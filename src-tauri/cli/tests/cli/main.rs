@@ -15,6 +15,7 @@ mod kills;
 mod ledger;
 mod lost_writes;
 mod not_opened;
+mod passphrases;
 mod people;
 #[path = "../../../hub/tests/hub/postgres.rs"]
 mod postgres;

@@ -51,7 +51,10 @@ fn a_store_that_is_open_in_another_program_stays_with_that_one() {
 
 /// Opens the database as a program of our own would that has the passphrase.
 fn tamper(desk: &Desk, sql: &str) {
-    let (key, _) = Vault::open(&desk.store()).unwrap().unlock(None, PASSPHRASE).unwrap();
+    let (key, _) = Vault::open(&desk.store(), yuanba_store::vault::Price::real())
+        .unwrap()
+        .unlock(None, PASSPHRASE)
+        .unwrap();
     let db = database::connect(&desk.store().join(database::FILE), &key.literal(), false).unwrap();
     db.execute_batch(sql).unwrap();
     database::close(db).unwrap();
@@ -81,7 +84,7 @@ fn what_a_newer_program_wrote_is_left_alone_until_the_upgrade() {
 
     let keys = desk.store().join("keys.json");
     let text = std::fs::read_to_string(&keys).unwrap();
-    std::fs::write(&keys, text.replacen("\"format\": 1", "\"format\": 2", 1)).unwrap();
+    std::fs::write(&keys, text.replacen("\"format\": 1", "\"format\": 3", 1)).unwrap();
     newer();
     std::fs::write(&keys, text).unwrap();
     assert_eq!(desk.digest(), before);

@@ -18,3 +18,4 @@ pub use request::{Requested, request};
 pub use request_file::RequestHeader;
 
 pub(crate) use request_file::{is_request, read_header};
+pub(crate) use whole_file::write_whole;

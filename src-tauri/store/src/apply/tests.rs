@@ -8,7 +8,7 @@ use yuanba_journal::Segment;
 use yuanba_journal::payload::Claim;
 
 use crate::surroundings::Surroundings;
-use crate::vault::Strength;
+use crate::vault::{Price, Strength};
 use crate::{Intent, NewStore, Randomness, Store, WallClock};
 
 struct Morning;
@@ -33,7 +33,7 @@ fn store(seed: u64, level: Level) -> (tempfile::TempDir, Store) {
         random: Arc::new(Counting((seed << 32).into())),
         machine: Some(format!("machine-{seed}")),
         built_ms: 1_767_000_000_000,
-        strength: Strength { memory_kib: 8, passes: 1, lanes: 1 },
+        price: Price::Fixed(Strength::LEAST),
     };
     let new = NewStore {
         level,

@@ -118,7 +118,7 @@ impl Places {
 
 /// The present keys where they are whole and of the same store as a copy, else the copy's; whether they are the present ones.
 fn keys_for(places: &Places, dir: &Path) -> Result<(Vault, bool)> {
-    match Vault::open(dir).ok().filter(|own| own.store() == places.cover.store) {
+    match Vault::look(dir).ok().filter(|own| own.store() == places.cover.store) {
         Some(own) => Ok((own, true)),
         None => Ok((Vault::read(&places.keys)?, false)),
     }

@@ -2,16 +2,28 @@
 
 use std::fmt;
 
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
-/// The random 32-byte key of a store's database. Wiped from memory when dropped; prints nothing.
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
-pub struct DatabaseKey([u8; 32]);
+use super::Fill;
+
+/// The random 32-byte key of a store's database. Wiped from memory when dropped; prints nothing. It has a place of its own,
+/// so that moving its owner about leaves no copies behind.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseKey(Box<Zeroizing<[u8; 32]>>);
 
 impl DatabaseKey {
-    /// A key of 32 bytes that the caller drew or unwrapped.
-    pub(super) fn new(bytes: [u8; 32]) -> DatabaseKey {
-        DatabaseKey(bytes)
+    /// A key that the caller draws into its place.
+    pub(super) fn drawn(random: Fill<'_>) -> DatabaseKey {
+        let mut key = DatabaseKey(Box::default());
+        random(key.0.as_mut_slice());
+        key
+    }
+
+    /// A key of 32 bytes that were unwrapped; `None` for another number of bytes.
+    pub(super) fn from_slice(bytes: &[u8]) -> Option<DatabaseKey> {
+        let mut key = DatabaseKey(Box::default());
+        (bytes.len() == key.0.len()).then(|| key.0.copy_from_slice(bytes))?;
+        Some(key)
     }
 
     /// The bytes, for wrapping into a slot.
@@ -24,7 +36,7 @@ impl DatabaseKey {
     pub fn literal(&self) -> Zeroizing<String> {
         let mut digits = Zeroizing::new([0u8; 64]);
         // The slice is twice the key's length, so this cannot fail.
-        let _ = hex::encode_to_slice(self.0, digits.as_mut());
+        let _ = hex::encode_to_slice(self.bytes(), digits.as_mut());
         let mut literal = Zeroizing::new(String::with_capacity(67));
         literal.push_str("x'");
         literal.extend(digits.iter().map(|digit| *digit as char));
@@ -35,7 +47,7 @@ impl DatabaseKey {
     /// A key for another purpose, from which the database key cannot be computed back. `purpose` is a sentence fixed
     /// in the code (BLAKE3 key derivation), never foreign text.
     pub fn derive(&self, purpose: &'static str) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(blake3::derive_key(purpose, &self.0))
+        Zeroizing::new(blake3::derive_key(purpose, self.bytes()))
     }
 }
 
@@ -51,7 +63,7 @@ mod tests {
 
     #[test]
     fn the_literal_is_what_sqlcipher_takes_and_nothing_is_printed() {
-        let key = DatabaseKey::new([0xa5; 32]);
+        let key = DatabaseKey::drawn(&mut |bytes| bytes.fill(0xa5));
         assert_eq!(*key.literal(), format!("x'{}'", "a5".repeat(32)));
         assert!(!format!("{key:?}").contains("a5"));
     }

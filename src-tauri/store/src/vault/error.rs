@@ -8,6 +8,12 @@ pub enum VaultError {
     /// The passphrase opens no slot of this user.
     #[error("wrong passphrase")]
     WrongPassphrase,
+    /// Too many wrong passphrases: so many seconds have to pass first.
+    #[error("too many wrong passphrases: {seconds} s to wait")]
+    Paused {
+        /// How long still.
+        seconds: u64,
+    },
     /// Well typed, but not this store's recovery code.
     #[error("wrong recovery code")]
     WrongRecoveryCode,
@@ -59,7 +65,7 @@ pub enum VaultError {
 
 impl VaultError {
     /// Wraps an error of the operating system with the path it is about.
-    pub(super) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> VaultError {
+    pub fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> VaultError {
         let path = path.into();
         move |source| VaultError::Io { path, source }
     }

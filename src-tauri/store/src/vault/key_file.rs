@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hex_bytes::HexBytes;
 use super::slot::Slot;
+use super::superior::SuperiorSlot;
 use super::{DatabaseKey, SLOTS_MAX, VaultError, whole_file};
 
 /// The file of the keys in a store folder.
@@ -15,7 +16,10 @@ pub const KEY_FILE: &str = "keys.json";
 /// The second copy of the same keys, used when the first is torn.
 pub const KEY_FILE_COPY: &str = "keys.json.bak";
 
-const FORMAT: u64 = 1;
+/// The newest format. A file is written in the oldest one that holds what it holds.
+const FORMAT: u64 = 2;
+/// With a slot of the organisation above; before, there was none.
+const FORMAT_WITH_SUPERIOR: u64 = 2;
 /// Suite 1: Argon2id, XChaCha20-Poly1305, BLAKE3.
 const SUITE: u64 = 1;
 /// A file of [`SLOTS_MAX`] slots with the longest names is smaller than this.
@@ -30,6 +34,8 @@ pub(super) struct KeyFile {
     suite: u64,
     pub store: HexBytes<16>,
     pub slots: Vec<Slot>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superior: Option<SuperiorSlot>,
     mac: HexBytes<32>,
     check: HexBytes<32>,
 }
@@ -43,10 +49,23 @@ struct Versions {
 
 impl KeyFile {
     /// A file of these slots, authenticated with the database key.
-    pub fn sealed(store: [u8; 16], slots: Vec<Slot>, key: &DatabaseKey) -> Result<KeyFile, VaultError> {
+    pub fn sealed(
+        store: [u8; 16],
+        slots: Vec<Slot>,
+        superior: Option<SuperiorSlot>,
+        key: &DatabaseKey,
+    ) -> Result<KeyFile, VaultError> {
         let empty = HexBytes([0; 32]);
-        let mut file =
-            KeyFile { format: FORMAT, suite: SUITE, store: HexBytes(store), slots, mac: empty, check: empty };
+        let format = if superior.is_some() { FORMAT_WITH_SUPERIOR } else { 1 };
+        let mut file = KeyFile {
+            format,
+            suite: SUITE,
+            store: HexBytes(store),
+            slots,
+            superior,
+            mac: empty,
+            check: empty,
+        };
         file.mac = HexBytes(*file.mac_of(key)?.as_bytes());
         file.check = HexBytes(*file.check_of()?.as_bytes());
         Ok(file)
@@ -69,8 +88,13 @@ impl KeyFile {
 
     /// The authenticated content: compact JSON of everything but the two seals, in the order of the fields.
     fn content(&self) -> Result<Vec<u8>, VaultError> {
-        serde_json::to_vec(&(self.format, self.suite, &self.store, &self.slots))
-            .map_err(|_| VaultError::Damaged("it could not be encoded"))
+        let bytes = match &self.superior {
+            None => serde_json::to_vec(&(self.format, self.suite, &self.store, &self.slots)),
+            Some(superior) => {
+                serde_json::to_vec(&(self.format, self.suite, &self.store, &self.slots, superior))
+            }
+        };
+        bytes.map_err(|_| VaultError::Damaged("it could not be encoded"))
     }
 
     /// The keys that stand in these bytes.
@@ -82,7 +106,9 @@ impl KeyFile {
         }
         let file: KeyFile = serde_json::from_slice(bytes)
             .map_err(|_| VaultError::Damaged("a field is missing or misshapen"))?;
-        if file.format != FORMAT || file.suite != SUITE || file.slots.len() > SLOTS_MAX {
+        let format = if file.superior.is_some() { FORMAT_WITH_SUPERIOR } else { 1 };
+        let superior = file.superior.as_ref().is_none_or(SuperiorSlot::is_within_limits);
+        if file.format != format || file.suite != SUITE || file.slots.len() > SLOTS_MAX || !superior {
             return Err(VaultError::Damaged("a number is out of range"));
         }
         if file.check_of()? != blake3::Hash::from_bytes(file.check.0) {

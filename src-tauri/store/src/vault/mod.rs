@@ -7,6 +7,7 @@
 //! Whoever once had the database key and kept it can read this database as long as it is not re-keyed; taking a slot
 //! away stops a passphrase, not a thief who copied the folder before.
 
+mod asking;
 mod database_key;
 mod error;
 mod hex_bytes;
@@ -16,23 +17,32 @@ mod machine;
 mod passphrase;
 mod recovery_code;
 mod slot;
+mod superior;
 #[cfg(test)]
 mod tests;
+mod tries;
 mod whole_file;
+mod wiping;
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use yuanba_core::Id;
-use zeroize::Zeroize;
+use zeroize::Zeroizing;
 
+pub use asking::{ASKED_FILE, Asked, WAITS_MS};
 pub use database_key::DatabaseKey;
 pub use error::VaultError;
 pub use instance_lock::{Holder, InstanceLock, LockError};
 pub use key_file::{KEY_FILE, KEY_FILE_COPY};
 pub use machine::{Machine, MachineSource};
-pub use passphrase::{PASSPHRASE_BYTES_MAX, Strength};
+pub use passphrase::{PASSPHRASE_BYTES_MAX, Price, Strength};
 pub use recovery_code::{BadRecoveryCode, RecoveryCode};
 pub use slot::SlotUser;
+pub use superior::{KeyForSuperior, SEALED_BYTES_MAX, SuperiorSlot};
+pub use tries::{TRIES_FILE, Tries};
+pub use wiping::scrub_stack;
+pub(crate) use wiping::serve_sqlite;
 
 use key_file::KeyFile;
 use slot::{KIND_RECOVERY, KIND_USER, Slot};
@@ -51,7 +61,7 @@ pub const NAME_BYTES_MAX: usize = 200;
 pub struct Vault {
     dir: PathBuf,
     file: KeyFile,
-    strength: Strength,
+    price: Price,
 }
 
 impl Vault {
@@ -61,7 +71,7 @@ impl Vault {
     }
 
     /// Makes the keys of a new store in an existing folder: a random database key, a slot for the first user, and one
-    /// for the recovery code.
+    /// for the recovery code. `price` is what each try of a passphrase shall cost.
     ///
     /// # Errors
     /// `AlreadyThere` when the folder holds keys; `BadLength`; `Io`.
@@ -69,17 +79,7 @@ impl Vault {
         dir: &Path,
         user: SlotUser,
         passphrase: &str,
-        random: Fill<'_>,
-    ) -> Result<(Vault, DatabaseKey, RecoveryCode), VaultError> {
-        Vault::create_with(dir, user, passphrase, Strength::default(), random)
-    }
-
-    /// As [`Vault::create`], with another price for each try of a passphrase.
-    pub fn create_with(
-        dir: &Path,
-        user: SlotUser,
-        passphrase: &str,
-        strength: Strength,
+        price: Price,
         random: Fill<'_>,
     ) -> Result<(Vault, DatabaseKey, RecoveryCode), VaultError> {
         if KeyFile::is_in(dir) {
@@ -87,27 +87,33 @@ impl Vault {
         }
         let user = checked(user)?;
         passphrase::check_length(passphrase)?;
-        let (mut store, mut bytes) = ([0; 16], [0; 32]);
+        let mut store = [0; 16];
         random(&mut store);
-        random(&mut bytes);
-        let key = DatabaseKey::new(bytes);
-        bytes.zeroize();
+        let key = DatabaseKey::drawn(random);
         let code = RecoveryCode::draw(random);
         let slots = vec![
-            Slot::wrap(&store, KIND_USER, Some(user), strength, passphrase, &key, random)?,
-            Slot::wrap(&store, KIND_RECOVERY, None, strength, &code.text(), &key, random)?,
+            Slot::wrap(&store, KIND_USER, Some(user), price.strength(), passphrase, &key, random)?,
+            Slot::wrap(&store, KIND_RECOVERY, None, price.of_recovery(), &code.text(), &key, random)?,
         ];
-        let file = KeyFile::sealed(store, slots, &key)?;
+        let file = KeyFile::sealed(store, slots, None, &key)?;
         file.write(dir)?;
-        Ok((Vault { dir: dir.to_owned(), file, strength }, key, code))
+        Ok((Vault { dir: dir.to_owned(), file, price }, key, code))
     }
 
-    /// Reads the keys of a folder; nothing is unlocked yet.
+    /// Reads the keys of a folder; nothing is unlocked yet. `price` is that of the slots that are made from now on.
     ///
     /// # Errors
     /// `NotFound`, `Damaged` (neither copy is whole), `NewerFormat`, `Io`.
-    pub fn open(dir: &Path) -> Result<Vault, VaultError> {
-        Ok(Vault { dir: dir.to_owned(), file: KeyFile::read(dir)?, strength: Strength::default() })
+    pub fn open(dir: &Path, price: Price) -> Result<Vault, VaultError> {
+        Ok(Vault { dir: dir.to_owned(), file: KeyFile::read(dir)?, price })
+    }
+
+    /// Reads the keys of a folder for whoever makes no slots there.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn look(dir: &Path) -> Result<Vault, VaultError> {
+        Vault::open(dir, Price::real())
     }
 
     /// The keys that stand in a copy of a store, as they were written.
@@ -116,10 +122,10 @@ impl Vault {
     /// `Damaged`, `NewerFormat`.
     pub fn read(bytes: &[u8]) -> Result<Vault, VaultError> {
         let file = KeyFile::parse(bytes)?;
-        Ok(Vault { dir: PathBuf::new(), file, strength: Strength::default() })
+        Ok(Vault { dir: PathBuf::new(), file, price: Price::real() })
     }
 
-    /// Which store these keys belong to: the same for every copy of it, whoever comes and goes.
+    /// Which store these keys belong to: the same for every copy of it, whoever comes and goes, and known by it on a stick.
     pub fn store(&self) -> [u8; 16] {
         self.file.store.0
     }
@@ -171,6 +177,95 @@ impl Vault {
         Ok((key, user))
     }
 
+    /// As [`Vault::unlock`] by somebody at the keyboard: after some wrong passphrases there is a pause ([`Tries`]), and a
+    /// slot that has become too cheap for this machine is wrapped anew, as well as that goes.
+    ///
+    /// # Errors
+    /// `Paused`, and those of [`Vault::unlock`].
+    pub fn enter(
+        &mut self,
+        user: Option<&str>,
+        passphrase: &str,
+        now_ms: i64,
+        random: Fill<'_>,
+    ) -> Result<(DatabaseKey, SlotUser), VaultError> {
+        if let Some(seconds) = Tries::wait_seconds(&self.dir, now_ms) {
+            return Err(VaultError::Paused { seconds });
+        }
+        let began = Instant::now();
+        let opened = self.unlock(user, passphrase);
+        let took = began.elapsed();
+        match &opened {
+            Ok((key, user)) => {
+                Tries::right(&self.dir);
+                // A full disk or a read-only folder keeps nobody out.
+                let _ = self.strengthen(key, user.id, passphrase, took, random);
+            }
+            Err(VaultError::WrongPassphrase) => {
+                Tries::wrong(&self.dir, now_ms);
+            }
+            Err(_) => {}
+        }
+        opened
+    }
+
+    /// Wraps the key anew for somebody whose passphrase took only so long, if that is too little here.
+    fn strengthen(
+        &mut self,
+        key: &DatabaseKey,
+        user: Id,
+        passphrase: &str,
+        took: Duration,
+        random: Fill<'_>,
+    ) -> Result<(), VaultError> {
+        let at = self.place_of(user)?;
+        let Some(dearer) = self.price.dearer(self.file.slots[at].derivation.strength, took) else {
+            return Ok(());
+        };
+        let mut slots = self.file.slots.clone();
+        let person = slots[at].user.clone();
+        slots[at] = Slot::wrap(&self.file.store.0, KIND_USER, person, dearer, passphrase, key, random)?;
+        self.replace(key, slots)
+    }
+
+    /// What a try of somebody's passphrase costs.
+    pub fn strength_of(&self, user: Id) -> Option<Strength> {
+        Some(self.file.slots[self.place_of(user).ok()?].derivation.strength)
+    }
+
+    /// The slot of the organisation above, if there is one.
+    pub fn superior(&self) -> Option<&SuperiorSlot> {
+        self.file.superior.as_ref()
+    }
+
+    /// What the organisation above can be given, to be sealed for it: the key of this store, which is `org`'s.
+    pub fn for_superior(&self, key: &DatabaseKey, org: Id) -> Zeroizing<Vec<u8>> {
+        KeyForSuperior { store: self.file.store.0, org, key: key.clone() }.to_bytes()
+    }
+
+    /// Keeps the slot of the organisation above, in place of an older one; `None` takes it away.
+    ///
+    /// # Errors
+    /// `BadLength`, `OtherStore`, `Io`.
+    pub fn keep_superior(&mut self, key: &DatabaseKey, slot: Option<SuperiorSlot>) -> Result<(), VaultError> {
+        let slot = slot.map(superior::checked).transpose()?;
+        self.replace_all(key, self.file.slots.clone(), slot)
+    }
+
+    /// The key that came back from the organisation above, if it is this store's.
+    ///
+    /// # Errors
+    /// `OtherStore` for the key of another store; `Damaged`.
+    pub fn unlock_with_superior(&self, given: KeyForSuperior) -> Result<DatabaseKey, VaultError> {
+        if given.store != self.file.store.0 {
+            return Err(VaultError::OtherStore);
+        }
+        match self.accept(&given.key) {
+            Err(VaultError::Tampered) => Err(VaultError::OtherStore),
+            other => other.map(|()| given.key),
+        }
+    }
+
     /// The database key, for whoever holds the recovery code. Afterwards a user can be given a new passphrase.
     ///
     /// # Errors
@@ -205,7 +300,7 @@ impl Vault {
             return Err(VaultError::TooManyUsers);
         }
         let store = &self.file.store.0;
-        let slot = Slot::wrap(store, KIND_USER, Some(user), self.strength, passphrase, key, random)?;
+        let slot = Slot::wrap(store, KIND_USER, Some(user), self.price.strength(), passphrase, key, random)?;
         let mut slots = self.file.slots.clone();
         slots.push(slot);
         self.replace(key, slots)
@@ -227,8 +322,15 @@ impl Vault {
         let at = self.place_of(user)?;
         let mut slots = self.file.slots.clone();
         let person = slots[at].user.clone();
-        slots[at] =
-            Slot::wrap(&self.file.store.0, KIND_USER, person, self.strength, passphrase, key, random)?;
+        slots[at] = Slot::wrap(
+            &self.file.store.0,
+            KIND_USER,
+            person,
+            self.price.strength(),
+            passphrase,
+            key,
+            random,
+        )?;
         self.replace(key, slots)
     }
 
@@ -272,7 +374,8 @@ impl Vault {
     ) -> Result<RecoveryCode, VaultError> {
         let code = RecoveryCode::draw(random);
         let store = &self.file.store.0;
-        let slot = Slot::wrap(store, KIND_RECOVERY, None, self.strength, &code.text(), key, random)?;
+        let slot =
+            Slot::wrap(store, KIND_RECOVERY, None, self.price.of_recovery(), &code.text(), key, random)?;
         let mut slots = self.file.slots.clone();
         slots.retain(|slot| slot.kind != KIND_RECOVERY);
         slots.push(slot);
@@ -309,10 +412,19 @@ impl Vault {
 
     /// Writes the new slots to the disk, then takes them over here.
     fn replace(&mut self, key: &DatabaseKey, slots: Vec<Slot>) -> Result<(), VaultError> {
+        self.replace_all(key, slots, self.file.superior.clone())
+    }
+
+    fn replace_all(
+        &mut self,
+        key: &DatabaseKey,
+        slots: Vec<Slot>,
+        superior: Option<SuperiorSlot>,
+    ) -> Result<(), VaultError> {
         if !self.file.is_sealed_by(key)? {
             return Err(VaultError::OtherStore);
         }
-        let file = KeyFile::sealed(self.file.store.0, slots, key)?;
+        let file = KeyFile::sealed(self.file.store.0, slots, superior, key)?;
         file.write(&self.dir)?;
         self.file = file;
         Ok(())

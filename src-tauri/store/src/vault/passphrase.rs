@@ -1,4 +1,7 @@
-//! From what a person types to a key that wraps: Argon2id.
+//! From what a person types to a key that wraps: Argon2id, at a price measured on the machine.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use serde::{Deserialize, Serialize};
@@ -33,6 +36,30 @@ impl Strength {
     /// The most that a key file may ask for: a forged one must not take the machine's whole memory or an hour.
     pub const MAX: Strength = Strength { memory_kib: 256 * 1024, passes: 16, lanes: 4 };
 
+    /// The least that Argon2 allows: nothing a store should have, but a simulator opens thousands of them.
+    pub const LEAST: Strength = Strength { memory_kib: 8, passes: 1, lanes: 1 };
+
+    /// How much work a try is: KiB times passes.
+    fn work(&self) -> u64 {
+        u64::from(self.memory_kib) * u64::from(self.passes)
+    }
+
+    /// What takes [`AIMED`] on a machine on which `self` took so long. Memory comes before passes, since that is what
+    /// costs whoever guesses with many small chips; never less than the default, however slow the machine is.
+    fn aimed(&self, took: Duration) -> Strength {
+        let least = Strength::default();
+        let nanos_a_try = took.as_nanos().max(1);
+        let work = AIMED.as_nanos().saturating_mul(u128::from(self.work())) / nanos_a_try;
+        let mut memory_kib = least.memory_kib;
+        while memory_kib < Strength::MAX.memory_kib
+            && work / u128::from(memory_kib) > u128::from(PASSES_ENOUGH)
+        {
+            memory_kib *= 2;
+        }
+        let passes = u32::try_from(work / u128::from(memory_kib)).unwrap_or(u32::MAX);
+        Strength { memory_kib, passes: passes.clamp(least.passes, Strength::MAX.passes), lanes: 1 }
+    }
+
     fn within_limits(&self) -> bool {
         self.memory_kib <= Strength::MAX.memory_kib
             && self.passes <= Strength::MAX.passes
@@ -54,6 +81,74 @@ impl Strength {
             .hash_password_into(as_typed(passphrase).as_bytes(), salt, key.as_mut())
             .map_err(wrong)?;
         Ok(key)
+    }
+}
+
+/// How long a right passphrase should take.
+const AIMED: Duration = Duration::from_millis(700);
+/// A slot whose passphrase took less than this is made dearer.
+const TOO_CHEAP: Duration = Duration::from_millis(500);
+/// With more passes than these, twice the memory is the better use of the time.
+const PASSES_ENOUGH: u32 = 8;
+/// In a program built for tests: `least` or `measured` instead of the default. A release does not look at it.
+const PRICE_OF_TESTS: &str = "YUANBA_STRENGTH";
+
+/// What a try of a slot that is made here shall cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Price {
+    /// These numbers, whatever the machine
+    Fixed(Strength),
+    /// As much as takes 0.7 s here, measured once in the life of the program; at least the default
+    Measured,
+}
+
+impl Price {
+    /// What a person's store costs. Only a debug build can be told to take less (`YUANBA_STRENGTH=least`).
+    pub fn real() -> Price {
+        if !cfg!(debug_assertions) {
+            return Price::Measured;
+        }
+        match std::env::var(PRICE_OF_TESTS).as_deref() {
+            Ok("measured") => Price::Measured,
+            Ok("least") => Price::Fixed(Strength::LEAST),
+            _ => Price::Fixed(Strength::default()),
+        }
+    }
+
+    /// The strength of a new slot of a person.
+    pub(super) fn strength(self) -> Strength {
+        static HERE: OnceLock<Strength> = OnceLock::new();
+        match self {
+            Price::Fixed(strength) => strength,
+            Price::Measured => *HERE.get_or_init(|| {
+                let tried = Strength::default();
+                let began = Instant::now();
+                let _ = tried.derive("how fast is this machine", &[0; 16]);
+                tried.aimed(began.elapsed())
+            }),
+        }
+    }
+
+    /// The strength of a slot of the recovery code. Its 158 random bits are never guessed, so that nothing is gained by a
+    /// person's waiting for it.
+    pub(super) fn of_recovery(self) -> Strength {
+        match self {
+            Price::Fixed(strength) => strength,
+            Price::Measured => Strength::default(),
+        }
+    }
+
+    /// What a slot should be strengthened to whose passphrase took so long just now; `None` when it is dear enough.
+    /// Nothing is ever weakened: a slow moment of the machine is no reason.
+    pub(super) fn dearer(self, slot: Strength, took: Duration) -> Option<Strength> {
+        let wanted = match self {
+            Price::Fixed(strength) => strength,
+            Price::Measured if took < TOO_CHEAP || slot.memory_kib < Strength::default().memory_kib => {
+                slot.aimed(took)
+            }
+            Price::Measured => return None,
+        };
+        (wanted.memory_kib >= slot.memory_kib && wanted.work() > slot.work()).then_some(wanted)
     }
 }
 
@@ -88,7 +183,7 @@ pub(super) fn half_width(c: char) -> char {
 mod tests {
     use super::*;
 
-    const QUICK: Strength = Strength { memory_kib: 8, passes: 1, lanes: 1 };
+    const QUICK: Strength = Strength::LEAST;
 
     #[test]
     fn a_passphrase_typed_with_full_width_keys_is_the_same_passphrase() -> Result<(), VaultError> {
@@ -96,6 +191,37 @@ mod tests {
         assert_ne!(QUICK.derive("yuan 12!", &[1; 16])?, QUICK.derive("yuan 12！!", &[1; 16])?);
         assert_ne!(QUICK.derive("yuan 12!", &[1; 16])?, QUICK.derive("yuan 12!", &[2; 16])?);
         Ok(())
+    }
+
+    #[test]
+    fn the_price_follows_the_machine_and_never_falls_below_the_default() {
+        let tried = Strength::default();
+        let at = |ms| tried.aimed(Duration::from_millis(ms));
+        let takes = |strength: Strength, ms: u64| ms as f64 * strength.work() as f64 / tried.work() as f64;
+        // A fast machine, an office laptop, an old one: half a second to a second.
+        for ms in [45, 100, 200, 350, 600] {
+            let aimed = at(ms);
+            assert!((500.0..=1000.0).contains(&takes(aimed, ms)), "{ms} ms: {aimed:?}");
+            assert!(
+                aimed.within_limits() && aimed.memory_kib >= tried.memory_kib && aimed.passes >= tried.passes
+            );
+        }
+        assert_eq!(at(5_000), tried, "however slow");
+        assert!(at(0).within_limits() && at(1).work() == Strength { lanes: 1, ..Strength::MAX }.work());
+        assert!(at(45).memory_kib > tried.memory_kib, "memory before passes");
+    }
+
+    #[test]
+    fn a_cheap_slot_is_made_dearer_and_none_is_made_cheaper() {
+        let slot = Strength::default();
+        let cheap = Duration::from_millis(200);
+        let dearer = Price::Measured.dearer(slot, cheap).expect("too cheap");
+        assert!(dearer.work() > 3 * slot.work());
+        assert_eq!(Price::Measured.dearer(dearer, Duration::from_millis(650)), None);
+        assert_eq!(Price::Measured.dearer(slot, Duration::from_secs(4)), None);
+        assert_eq!(Price::Fixed(Strength::LEAST).dearer(slot, cheap), None, "never downwards");
+        assert_eq!(Price::Fixed(slot).dearer(Strength::LEAST, cheap), Some(slot));
+        assert!(Price::Measured.dearer(QUICK, Duration::from_micros(20)).is_some());
     }
 
     #[test]

@@ -180,6 +180,12 @@ mod tests {
     }
 
     #[test]
+    fn a_code_of_the_pages_tests_is_read() {
+        // They check by group before the store is asked, and must agree with it.
+        assert!(RecoveryCode::parse("NASDA-URZV7-SPYJ8-2VGTR-Z9P3J-X75DE-HW9EE-K5M9Y").is_ok());
+    }
+
+    #[test]
     fn a_group_left_out_is_told_by_the_number_of_signs() {
         let text = code_from(7).text().to_string();
         assert_eq!(RecoveryCode::parse(&text[6..]), Err(BadRecoveryCode::Length { found: 35 }));

@@ -4,7 +4,7 @@ use chacha20poly1305::XChaCha20Poly1305;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use serde::{Deserialize, Serialize};
 use yuanba_core::Id;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::hex_bytes::HexBytes;
 use super::{DatabaseKey, Fill, Strength, VaultError};
@@ -94,10 +94,7 @@ impl Slot {
         let opened = XChaCha20Poly1305::new(&(*wrapping_key).into())
             .decrypt(&self.nonce.0.into(), Payload { msg: &self.wrapped.0, aad: &aad });
         let Ok(opened) = opened.map(Zeroizing::new) else { return Ok(None) };
-        let Ok(mut bytes) = <[u8; 32]>::try_from(opened.as_slice()) else { return Ok(None) };
-        let key = DatabaseKey::new(bytes);
-        bytes.zeroize();
-        Ok(Some(key))
+        Ok(DatabaseKey::from_slice(&opened))
     }
 
     /// What the wrapping is bound to: a slot carried to another store, of another kind or with other numbers does not

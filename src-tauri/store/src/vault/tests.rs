@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::*;
 
 /// Cheap enough to try thousands of times; everything else is as in a real store.
-const QUICK: Strength = Strength { memory_kib: 8, passes: 1, lanes: 1 };
+const QUICK: Price = Price::Fixed(Strength::LEAST);
 
 fn dice(seed: u64) -> impl FnMut(&mut [u8]) {
     let mut stream = blake3::Hasher::new().update(&seed.to_le_bytes()).finalize_xof();
@@ -23,14 +23,12 @@ fn person(number: u8, name: &str) -> SlotUser {
 fn store() -> Result<(TempDir, Vault, DatabaseKey, RecoveryCode), VaultError> {
     let dir = tempfile::tempdir().map_err(VaultError::io("."))?;
     let (vault, key, code) =
-        Vault::create_with(dir.path(), person(1, "王秀英"), "院坝 2026", QUICK, &mut dice(1))?;
+        Vault::create(dir.path(), person(1, "王秀英"), "院坝 2026", QUICK, &mut dice(1))?;
     Ok((dir, vault, key, code))
 }
 
 fn reopened(dir: &TempDir) -> Result<Vault, VaultError> {
-    let mut vault = Vault::open(dir.path())?;
-    vault.strength = QUICK;
-    Ok(vault)
+    Vault::open(dir.path(), QUICK)
 }
 
 #[test]
@@ -55,8 +53,8 @@ fn a_wrong_passphrase_an_unknown_user_and_a_missing_store_are_told_apart() -> Re
     assert!(matches!(vault.unlock(None, "院坝 2027"), Err(VaultError::WrongPassphrase)));
     assert!(matches!(vault.unlock(None, ""), Err(VaultError::WrongPassphrase)));
     assert!(matches!(vault.unlock(Some("李四"), "院坝 2026"), Err(VaultError::UnknownUser(_))));
-    assert!(matches!(Vault::open(&dir.path().join("elsewhere")), Err(VaultError::NotFound(_))));
-    let again = Vault::create_with(dir.path(), person(1, "王秀英"), "x", QUICK, &mut dice(2));
+    assert!(matches!(Vault::open(&dir.path().join("elsewhere"), QUICK), Err(VaultError::NotFound(_))));
+    let again = Vault::create(dir.path(), person(1, "王秀英"), "x", QUICK, &mut dice(2));
     assert!(matches!(again, Err(VaultError::AlreadyThere(_))));
     Ok(())
 }
@@ -117,7 +115,7 @@ fn a_new_name_or_role_leaves_the_passphrase_alone() -> Result<(), VaultError> {
 #[test]
 fn the_key_of_another_store_changes_nothing() -> Result<(), VaultError> {
     let (_dir, mut vault, ..) = store()?;
-    let other = DatabaseKey::new([9; 32]);
+    let other = DatabaseKey::drawn(&mut |bytes| bytes.fill(9));
     let before = vault.file.clone();
     let added = vault.add_user(&other, person(2, "李四"), "x", &mut dice(2));
     assert!(matches!(added, Err(VaultError::OtherStore)));
@@ -145,7 +143,7 @@ fn opens_rightly_or_not(dir: &Path, bytes: &[u8], key: &DatabaseKey) -> Result<b
     // Made anew: ext4 waits for the disk when a file is cut to nothing and written again, thousands of times here.
     fs::remove_file(dir.join(KEY_FILE)).ok();
     fs::write(dir.join(KEY_FILE), bytes).map_err(VaultError::io(KEY_FILE))?;
-    let Ok(vault) = Vault::open(dir) else { return Ok(false) };
+    let Ok(vault) = Vault::open(dir, QUICK) else { return Ok(false) };
     match vault.unlock(None, "院坝 2026") {
         Ok((opened, user)) => {
             assert_eq!((&opened, user), (key, person(1, "王秀英")));
@@ -182,7 +180,7 @@ fn a_key_file_cut_or_flipped_anywhere_never_opens_wrongly() -> Result<(), VaultE
 #[test]
 fn whoever_cannot_open_the_store_cannot_change_who_may() -> Result<(), VaultError> {
     let (dir, vault, key, _) = store()?;
-    let stranger = DatabaseKey::new([3; 32]);
+    let stranger = DatabaseKey::drawn(&mut |bytes| bytes.fill(3));
     let forgeries: [fn(&mut Vec<Slot>); 4] = [
         |slots| slots[0].user = Some(person(1, "别人")),
         |slots| slots.truncate(1),
@@ -193,8 +191,8 @@ fn whoever_cannot_open_the_store_cannot_change_who_may() -> Result<(), VaultErro
         let mut slots = vault.file.slots.clone();
         forge(&mut slots);
         // Well-formed, its check agrees; only the seal is by another key.
-        KeyFile::sealed(vault.file.store.0, slots, &stranger)?.write(dir.path())?;
-        let opened = Vault::open(dir.path())?.unlock(None, "院坝 2026");
+        KeyFile::sealed(vault.file.store.0, slots, None, &stranger)?.write(dir.path())?;
+        let opened = Vault::open(dir.path(), QUICK)?.unlock(None, "院坝 2026");
         assert!(
             matches!(
                 opened,
@@ -206,7 +204,7 @@ fn whoever_cannot_open_the_store_cannot_change_who_may() -> Result<(), VaultErro
     // A slot of an unknown kind, sealed by the right key, is carried along.
     let mut slots = vault.file.slots.clone();
     slots[1].kind = "township".into();
-    KeyFile::sealed(vault.file.store.0, slots, &key)?.write(dir.path())?;
+    KeyFile::sealed(vault.file.store.0, slots, None, &key)?.write(dir.path())?;
     let mut vault = reopened(&dir)?;
     vault.add_user(&key, person(2, "李四"), "second", &mut dice(2))?;
     assert!(reopened(&dir)?.file.slots.iter().any(|slot| slot.kind == "township"));
@@ -228,18 +226,165 @@ fn keys_of_a_newer_program_are_left_alone() -> Result<(), VaultError> {
     let (dir, ..) = store()?;
     let path = dir.path().join(KEY_FILE);
     let text = fs::read_to_string(&path).map_err(VaultError::io(&path))?;
-    fs::write(&path, text.replacen("\"format\": 1", "\"format\": 2, \"more\": []", 1))
+    fs::write(&path, text.replacen("\"format\": 1", "\"format\": 3, \"more\": []", 1))
         .map_err(VaultError::io(&path))?;
-    assert!(matches!(Vault::open(dir.path()), Err(VaultError::NewerFormat(2))));
+    assert!(matches!(Vault::open(dir.path(), QUICK), Err(VaultError::NewerFormat(3))));
     Ok(())
 }
 
 #[test]
 fn a_real_store_uses_the_real_price() -> Result<(), VaultError> {
     let dir = tempfile::tempdir().map_err(VaultError::io("."))?;
-    let (vault, key, _) = Vault::create(dir.path(), person(1, "王秀英"), "院坝", &mut dice(1))?;
+    let (vault, key, _) = Vault::create(
+        dir.path(),
+        person(1, "王秀英"),
+        "院坝",
+        Price::Fixed(Strength::default()),
+        &mut dice(1),
+    )?;
     assert!(vault.file.slots.iter().all(|slot| slot.derivation.strength.memory_kib == 65536));
     assert_eq!(vault.unlock(None, "院坝")?.0, key);
+    Ok(())
+}
+
+#[test]
+fn ten_thousand_wrong_passphrases_never_open_a_store() -> Result<(), VaultError> {
+    let (dir, _, _, code) = store()?;
+    let vault = reopened(&dir)?;
+    // Near misses first, then whatever comes.
+    let near = [
+        "院坝 202",
+        "院坝 20266",
+        "院坝2026",
+        "院坝 2025",
+        " 院坝 2026",
+        "院坝 2026 ",
+        "院垻 2026",
+        "院坝 2026\0",
+        "",
+        "\0",
+    ];
+    let (mut random, mut bytes) = (dice(7), [0u8; 12]);
+    let other = (near.len()..10_000).map(|_| {
+        random(&mut bytes);
+        hex::encode(bytes)
+    });
+    let mut tried = 0;
+    for wrong in near.iter().map(|near| (*near).to_owned()).chain(other) {
+        let opened = vault.unlock(None, &wrong);
+        assert!(matches!(opened, Err(VaultError::WrongPassphrase)), "{wrong:?}: {opened:?}");
+        tried += 1;
+    }
+    assert_eq!(tried, 10_000);
+    for seed in 10..110 {
+        let wrong = RecoveryCode::draw(&mut dice(seed));
+        assert!(wrong != code && vault.unlock_with_recovery(&wrong).is_err());
+    }
+    assert!(vault.unlock(None, "院坝 2026").is_ok());
+    Ok(())
+}
+
+const NOW: i64 = 1_780_000_000_000;
+
+#[test]
+fn the_pause_after_wrong_passphrases_outlives_the_program_and_holds_for_the_right_one()
+-> Result<(), VaultError> {
+    let (dir, ..) = store()?;
+    for _ in 0..5 {
+        // Each try by a program that was started anew.
+        let wrong = reopened(&dir)?.enter(None, "wrong", NOW, &mut dice(2));
+        assert!(matches!(wrong, Err(VaultError::WrongPassphrase)));
+    }
+    let paused =
+        |now| Ok::<_, VaultError>(reopened(&dir)?.enter(None, "院坝 2026", now, &mut dice(2)).is_err());
+    assert!(matches!(
+        reopened(&dir)?.enter(None, "院坝 2026", NOW + 1, &mut dice(2)),
+        Err(VaultError::Paused { seconds: 60 })
+    ));
+    assert!(paused(NOW + 59_999)?);
+    // Somebody who is not known is no try.
+    let nobody = reopened(&dir)?.enter(Some("李四"), "x", NOW + 60_000, &mut dice(2));
+    assert!(matches!(nobody, Err(VaultError::UnknownUser(_))));
+    assert!(!paused(NOW + 60_000)?);
+    assert_eq!(Tries::read(dir.path()), Tries::default());
+    Ok(())
+}
+
+#[test]
+fn a_cheap_slot_is_made_dearer_when_its_owner_comes_in_and_nobody_elses_is_touched() -> Result<(), VaultError>
+{
+    let (dir, mut vault, key, _) = store()?;
+    vault.add_user(&key, person(2, "李四"), "second", &mut dice(2))?;
+    let dear = Strength { memory_kib: 64, passes: 2, lanes: 1 };
+    let mut vault = Vault::open(dir.path(), Price::Fixed(dear))?;
+    vault.enter(Some("王秀英"), "wrong", NOW, &mut dice(3)).expect_err("wrong");
+    assert!(vault.file.slots.iter().all(|slot| slot.derivation.strength == Strength::LEAST));
+    vault.enter(Some("王秀英"), "院坝 2026", NOW, &mut dice(3))?;
+    let reread = reopened(&dir)?;
+    let strengths: Vec<Strength> = reread.file.slots.iter().map(|slot| slot.derivation.strength).collect();
+    assert_eq!(strengths, [dear, Strength::LEAST, Strength::LEAST]);
+    assert_eq!(reread.unlock(Some("王秀英"), "院坝 2026")?.0, key);
+    assert!(reread.unlock(Some("王秀英"), "院坝 2027").is_err());
+    // A program that asks for less weakens nothing.
+    reopened(&dir)?.enter(Some("王秀英"), "院坝 2026", NOW, &mut dice(4))?;
+    assert_eq!(reopened(&dir)?.file.slots[0].derivation.strength, dear);
+    Ok(())
+}
+
+#[test]
+fn the_organisation_above_opens_what_was_sealed_for_it_and_no_other_store() -> Result<(), VaultError> {
+    let (dir, mut vault, key, _) = store()?;
+    let given = vault.for_superior(&key, Id([7; 16]));
+    let slot = SuperiorSlot {
+        superior: Id([8; 16]),
+        name: "柳坝镇党委".into(),
+        recipients: vec!["age1…".into()],
+        sealed: vec![1, 2, 3],
+    };
+    vault.keep_superior(&key, Some(slot.clone()))?;
+    // It stays when the people change, and nobody can change it without the key.
+    vault.add_user(&key, person(2, "李四"), "second", &mut dice(2))?;
+    let vault = reopened(&dir)?;
+    assert_eq!(vault.superior(), Some(&slot));
+    assert_eq!(vault.unlock(Some("李四"), "second")?.0, key);
+    let opened = KeyForSuperior::from_bytes(&given).expect("as it was made");
+    assert_eq!(opened.org, Id([7; 16]));
+    assert_eq!(vault.unlock_with_superior(opened)?, key);
+    let forged = SuperiorSlot { superior: Id([9; 16]), ..slot.clone() };
+    let stranger = DatabaseKey::drawn(&mut |bytes| bytes.fill(3));
+    KeyFile::sealed(vault.file.store.0, vault.file.slots.clone(), Some(forged), &stranger)?
+        .write(dir.path())?;
+    assert!(matches!(reopened(&dir)?.unlock(Some("李四"), "second"), Err(VaultError::Tampered)));
+
+    let (_other, elsewhere, ..) = {
+        let dir = tempfile::tempdir().map_err(VaultError::io("."))?;
+        let (vault, key, code) = Vault::create(dir.path(), person(1, "甲"), "x", QUICK, &mut dice(5))?;
+        (dir, vault, key, code)
+    };
+    let opened = KeyForSuperior::from_bytes(&given).expect("as it was made");
+    assert!(matches!(elsewhere.unlock_with_superior(opened), Err(VaultError::OtherStore)));
+    for cut in 0..given.len() {
+        assert!(KeyForSuperior::from_bytes(&given[..cut]).is_none(), "cut at {cut}");
+    }
+    let long = SuperiorSlot { sealed: vec![0; SEALED_BYTES_MAX + 1], ..slot };
+    let mut vault = reopened(&dir)?;
+    assert!(matches!(vault.keep_superior(&stranger, Some(long)), Err(VaultError::BadLength(_))));
+    Ok(())
+}
+
+#[test]
+fn keys_without_a_slot_of_the_organisation_above_stay_in_the_first_format() -> Result<(), VaultError> {
+    let (dir, mut vault, key, _) = store()?;
+    let format = |dir: &TempDir| -> Result<String, VaultError> {
+        let text = fs::read_to_string(dir.path().join(KEY_FILE)).map_err(VaultError::io(KEY_FILE))?;
+        Ok(text.lines().nth(1).unwrap_or_default().trim().to_owned())
+    };
+    assert_eq!(format(&dir)?, "\"format\": 1,");
+    let slot = SuperiorSlot { superior: Id([8; 16]), name: "镇".into(), recipients: vec![], sealed: vec![] };
+    vault.keep_superior(&key, Some(slot))?;
+    assert_eq!(format(&dir)?, "\"format\": 2,");
+    vault.keep_superior(&key, None)?;
+    assert_eq!(format(&dir)?, "\"format\": 1,");
     Ok(())
 }
 
@@ -287,7 +432,7 @@ proptest! {
     #[test]
     fn any_passphrase_opens_and_any_other_does_not(right in "\\PC{1,20}", wrong in "\\PC{1,20}") {
         let dir = tempfile::tempdir()?;
-        let (vault, key, _) = Vault::create_with(dir.path(), person(1, "甲"), &right, QUICK, &mut dice(1))?;
+        let (vault, key, _) = Vault::create(dir.path(), person(1, "甲"), &right, QUICK, &mut dice(1))?;
         prop_assert_eq!(&vault.unlock(None, &right)?.0, &key);
         let half = |text: &str| text.chars().map(passphrase::half_width).collect::<String>();
         prop_assume!(half(&right) != half(&wrong));
@@ -298,6 +443,6 @@ proptest! {
     fn any_bytes_as_a_key_file_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let dir = tempfile::tempdir()?;
         fs::write(dir.path().join(KEY_FILE), bytes)?;
-        prop_assert!(Vault::open(dir.path()).is_err());
+        prop_assert!(Vault::open(dir.path(), QUICK).is_err());
     }
 }

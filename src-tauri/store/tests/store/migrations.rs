@@ -23,7 +23,7 @@ fn version(db: &Connection) -> i64 {
 
 /// The key that opens a store's database.
 fn key_of(dir: &Path) -> String {
-    let vault = yuanba_store::vault::Vault::open(dir).unwrap();
+    let vault = yuanba_store::vault::Vault::open(dir, yuanba_store::vault::Price::real()).unwrap();
     vault.unlock(None, PASSPHRASE).unwrap().0.literal().to_string()
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use tempfile::TempDir;
 use yuanba_core::Level;
-use yuanba_store::vault::Strength;
+use yuanba_store::vault::{Price, Strength};
 use yuanba_store::{NewStore, Randomness, Store, Surroundings, WallClock};
 
 /// Everybody's passphrase here.
@@ -34,7 +34,7 @@ pub fn surroundings_from(seed: u64, later_ms: i64) -> Surroundings {
         random: Arc::new(Counting(AtomicU64::new(seed << 32))),
         machine: Some(format!("machine-{seed}")),
         built_ms: 1_767_000_000_000,
-        strength: Strength { memory_kib: 8, passes: 1, lanes: 1 },
+        price: Price::Fixed(Strength::LEAST),
     }
 }
 

@@ -16,6 +16,8 @@ export type * from "./dto";
 export type * from "./enrol";
 export type * from "./errand";
 export type * from "./error";
+export type * from "./handover";
+export type * from "./help";
 export type * from "./home";
 export type * from "./household";
 export type * from "./import";

@@ -5,7 +5,11 @@ import type { Letters } from "./store";
 /**
  * What changes; a list that is not named keeps its columns.
  */
-export type SetSettings = { letters?: Letters | null, columns?: { [key in string]: Array<string> } | null, };
+export type SetSettings = { letters?: Letters | null, columns?: { [key in string]: Array<string> } | null, 
+/**
+ * 1 to 60
+ */
+lock_minutes?: number | null, };
 
 /**
  * The settings of this machine.
@@ -22,4 +26,8 @@ backup_folder: string | null,
 /**
  * No copies are made by themselves
  */
-backup_paused: boolean, };
+backup_paused: boolean, 
+/**
+ * After so many minutes without a sign of anybody it locks
+ */
+lock_minutes: number, };

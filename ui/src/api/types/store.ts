@@ -91,6 +91,10 @@ open: boolean,
  */
 demo: boolean, level: Level | null, org: OwnOrg | null, parent: Named | null, user: Person | null, users: Array<Person>, letters: Letters, 
 /**
+ * After so many minutes without a sign of anybody it locks
+ */
+lock_minutes: number, 
+/**
  * Changes that the parent is not yet known to hold
  */
 waiting: number, 

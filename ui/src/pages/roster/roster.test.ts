@@ -18,8 +18,8 @@ afterEach(() => {
 function village(rows: readonly MemberRow[] = someRows, change: Partial<StoreStatus> = {}) {
   return bridge({
     'store.status': () => aVillage(change),
-    'settings.get': () => ({ letters: 'normal', columns: {}, backup_folder: null, backup_paused: false }),
-    'settings.set': (r) => ({ letters: 'normal', columns: r.columns ?? {}, backup_folder: null, backup_paused: false }),
+    'settings.get': () => ({ lock_minutes: 10, letters: 'normal', columns: {}, backup_folder: null, backup_paused: false }),
+    'settings.set': (r) => ({ lock_minutes: 10, letters: 'normal', columns: r.columns ?? {}, backup_folder: null, backup_paused: false }),
     'org.list': () => [],
     'roster.query': (q) => find(rows, q),
     'roster.rows': ({ ids }) => rows.filter((r) => ids.includes(r.id)),
