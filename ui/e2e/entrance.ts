@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { APIRequestContext, Page } from '@playwright/test'
 import { Desk, PASSPHRASE } from './township'
@@ -9,7 +8,7 @@ import { command, type Place } from './village'
 export const PEOPLE: Place = { name: 'people', address: '/people' }
 export const HANDOVER: Place = { name: 'handover', address: '/handover' }
 
-const folder = mkdtempSync(join(tmpdir(), 'yuanba-entrance-'))
+const folder = process.env.YUANBA_ENTRANCE_FOLDER ?? ''
 /** A path beside the stores, as on a stick. */
 export const onStick = (name: string) => join(folder, name)
 /** The township that the village stands under. */

@@ -5,6 +5,8 @@ import { defineConfig } from '@playwright/test'
 
 // A township's store is filled by the command line before anybody opens it, so its folder is known: once for all workers.
 process.env.YUANBA_TOWN_STORE ??= mkdtempSync(join(tmpdir(), 'yuanba-'))
+// Likewise the township and the sticks of those who sign in: a worker that begins anew finds them.
+process.env.YUANBA_ENTRANCE_FOLDER ??= mkdtempSync(join(tmpdir(), 'yuanba-entrance-'))
 
 /**
  * Bridges with data of their own: one that was never started, one with the made-up village, one of a township, one of people who sign in, one that meets a server. Each listens on a free port
