@@ -51,9 +51,17 @@ pub fn copy(store: Store, unlock: &Unlock, scratch: &Path, times: usize) -> Resu
     let floor = median(floor);
     let measured = |name, times, how| Measured::new(name, bytes, median(times), floor, how);
     Ok([
-        measured("backup-written", write, "the copy written with fsync against copying the database's file with fsync"),
+        measured(
+            "backup-written",
+            write,
+            "the copy written with fsync against copying the database's file with fsync",
+        ),
         measured("backup", check, "the copy written, opened and every page of it checked, against the same"),
-        measured("restore", restore, "the copy read, checked and brought into an empty folder, against the same"),
+        measured(
+            "restore",
+            restore,
+            "the copy read, checked and brought into an empty folder, against the same",
+        ),
     ])
 }
 
