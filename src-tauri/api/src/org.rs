@@ -70,9 +70,16 @@ impl Session {
                 .map(|org| org.absorbed_into.unwrap_or(org.id))
                 .ok_or_else(|| Trouble::UnknownOrg { name: text.to_owned() }.into());
         }
-        let mut named =
-            all.iter().filter(|org| org.absorbed_into.is_none() && org.name.as_deref() == Some(text));
-        match (named.next(), named.next()) {
+        let mut named: Vec<_> = all
+            .iter()
+            .filter(|org| org.absorbed_into.is_none() && org.name.as_deref() == Some(text))
+            .collect();
+        if named.len() > 1 {
+            // A new laptop that has asked for a place and not answered the grant yet is often called as the place is.
+            let (tree, own) = (self.store.authority(), self.store.org());
+            named.retain(|org| org.parent.is_some() || tree.covers(org.id, own));
+        }
+        match (named.first(), named.get(1)) {
             (Some(org), None) => Ok(org.id),
             (None, _) => Err(Trouble::UnknownOrg { name: text.to_owned() }.into()),
             _ => Err(Trouble::AmbiguousOrg { name: text.to_owned() }.into()),

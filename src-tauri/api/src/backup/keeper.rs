@@ -15,7 +15,7 @@ use super::place::{self, Place};
 use super::rotation::keeping;
 use super::{CopyMade, at_file};
 use crate::Api;
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 use crate::job::Progress;
 use crate::laptop::letter;
 use crate::sentences::Trouble;
@@ -189,6 +189,8 @@ pub(super) fn copy_to(api: &Api, place: &Place, progress: Option<&Progress>) -> 
             kept.good = Some((now, made.bytes, made.path.clone()));
             kept.trouble = None;
         }
+        // Somebody stopped it, or locked the store: nothing is wrong with the place.
+        Err(error) if error.code == Code::Cancelled => return made,
         Err(error) => kept.trouble = Some((format!("{}{}", error.message, error.next_step), now)),
     }
     // On a full disk there is no room for the note; what counts is done or told.

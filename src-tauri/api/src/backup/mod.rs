@@ -171,7 +171,8 @@ fn write(api: &Api, request: OutFile) -> Result<BackupWritten, ApiError> {
     let mut session = api.session()?;
     let path = Path::new(&request.out);
     let bytes = session.store.backup(path).map_err(|error| at_file(path, error))?;
-    session.store.local_put(store::BACKUP_OFFERED, &serde_json::json!(true))?;
+    // The copy is there: a disk without room for the note takes nothing of that back.
+    let _ = session.store.local_put(store::BACKUP_OFFERED, &serde_json::json!(true));
     keeper::by_hand(&mut session, path, bytes);
     Ok(BackupWritten { path: request.out, bytes })
 }

@@ -73,7 +73,10 @@ pub(crate) fn folder(api: &Api) -> Place {
 
 /// Sticks that are plugged in; with copies on them or without.
 pub(crate) fn sticks(api: &Api) -> Vec<Place> {
-    stick::mounts().into_iter().map(|root| on_stick(api, &root)).collect()
+    // Where a second disk counts as removable, its folder may be the chosen one.
+    let own = folder(api).folder;
+    let sticks = stick::mounts().into_iter().map(|root| on_stick(api, &root));
+    sticks.filter(|stick| stick.folder != own).collect()
 }
 
 /// The place on a stick.

@@ -132,7 +132,7 @@ pub(super) fn halves(dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     let is_half = |name: &str| {
         name.ends_with(".part")
-            || name == "store.holder.part"
+            || name.starts_with(".tmp")
             || ["backup-part.db", "backup-look.db", "backup-part.db-journal"].contains(&name)
     };
     let halves = entries.filter(|entry| {

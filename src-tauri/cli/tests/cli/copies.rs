@@ -86,11 +86,12 @@ fn the_doctor_names_what_is_wrong_with_a_store_that_does_not_open_and_finds_it_a
     let healthy = desk.run(&["doctor"]);
     assert_eq!(healthy.exit, 0, "{}", healthy.stdout);
     let (before, whole) = (desk.digest(), Snapshot::of(&desk.store()));
-    let damage: [(&str, &dyn Fn(&mut Vec<u8>)); 4] = [
-        ("its first page", &|bytes| bytes[77] ^= 1),
-        ("its length", &|bytes| bytes.truncate(9000)),
-        ("everything", &|bytes| bytes.fill(0)),
-        ("nothing of it is left", &|bytes| bytes.clear()),
+    type Harm = fn(&mut Vec<u8>);
+    let damage: [(&str, Harm); 4] = [
+        ("its first page", |bytes| bytes[77] ^= 1),
+        ("its length", |bytes| bytes.truncate(9000)),
+        ("everything", |bytes| bytes.fill(0)),
+        ("nothing of it is left", Vec::clear),
     ];
     for (what, harm) in damage {
         whole.put_back();

@@ -202,7 +202,7 @@ fn lists_backups_and_requests_leave_no_half_file_on_a_full_stick() {
 }
 
 #[test]
-fn a_backup_that_finds_no_room_on_the_own_disk_leaves_nothing_there() {
+fn a_backup_needs_no_room_on_the_own_disk() {
     let disk = Disk::of_kib(2048);
     let desk = village_on(&disk);
     desk.add("王秀英").done();
@@ -210,10 +210,10 @@ fn a_backup_that_finds_no_room_on_the_own_disk_leaves_nothing_there() {
     let out = desk.path("copy.yuanba-backup");
     for kib in [0, 40, 100] {
         disk.leave(kib * KIB);
-        let said = desk.run(&["backup", &out]).failed(4, "disk_full");
-        assert!(said.starts_with("电脑的盘满了"), "{said}");
+        // Who has to make room wants a copy first.
+        desk.run(&["backup", &out]).done();
         tidy(&disk, "store");
-        assert!(!Path::new(&out).exists());
+        std::fs::remove_file(&out).expect("a copy");
     }
     disk.clear();
     desk.run(&["backup", &out]).done();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::desk::Desk;
 use crate::hub::{Hub, three};
-use crate::sticks::{carry, pair, stick};
+use crate::sticks::{carry, enrol, pair, stick};
 
 const VILLAGE: &str = "石河村党支部";
 
@@ -61,8 +61,8 @@ fn by_stick_a_new_laptop_gets_back_all_that_was_ever_handed_in() {
 
     stop(&township, "A");
     let new = another(&township);
-    let read = carry(&township, &new, VILLAGE, "补");
-    assert_eq!(read["files"][0]["status"], "read", "{read}");
+    // The grant has brought it along; the next stick finds nothing missing.
+    carry(&township, &new, VILLAGE, "补");
     assert_eq!(names(&new), ["何玉兰", "李国强", "王秀英"]);
     assert!(handed_in["ops"].as_u64() < scope(&new)["ops"].as_u64());
     // Life goes on, and both sides agree.
@@ -126,10 +126,15 @@ fn with_a_backup_also_what_had_not_left_the_village_comes_back() {
     carry(&stolen, &township, "parent", "又交");
     stolen.add("谁也没有的人").done();
 
+    stop(&township, "A");
     let new = Desk::empty();
     new.run(&["restore", &backup]).done();
+    // Until the township has given it its place it is told nothing: who has the stolen one could have made it as well.
+    let folder = stick(&township, "太早");
+    township.run(&["bundle", "write", "--to", VILLAGE, "--out", &folder]).done();
+    assert_eq!(new.run(&["bundle", "read", &folder]).exit, 3);
+    enrol(&new, &township);
     carry(&township, &new, VILLAGE, "补");
-    stop(&township, "A");
     new.add("谢开秀").done();
     carry(&new, &township, "parent", "新电脑交");
     carry(&township, &new, VILLAGE, "又补");
@@ -160,7 +165,9 @@ fn a_store_that_went_back_to_an_older_copy_takes_back_from_the_server_what_the_c
     }
     sync(&village);
     village.add("没送的人").done();
-    let looked = village.call("backup.look", json!({ "file": copy })).done();
+    // Compared with what is open: in a process that has somebody signed in.
+    let request = json!({ "file": copy }).to_string();
+    let looked = village.batch(&[&["digest"][..], &["call", "backup.look", &request]])[1].done();
     assert_eq!(
         (&looked["newer"], &looked["comes_back"], &looked["lost"]),
         (&json!(3), &json!(2), &json!(1)),
@@ -171,7 +178,7 @@ fn a_store_that_went_back_to_an_older_copy_takes_back_from_the_server_what_the_c
     village.call("backup.replace", request).done();
     assert_eq!(names(&village), ["王秀英"]);
     let taken = sync(&village);
-    assert_eq!((&taken["began_anew"], &taken["even"]), (&json!(true), &json!(true)), "{taken}");
+    assert_eq!(taken["even"], true, "{taken}");
     village.add("谢开秀").done();
     sync(&village);
     sync(&town);
