@@ -3,7 +3,11 @@
 import type {
   AsideFound,
   ListAside,
+  AskTrail,
+  ExportTrail,
   Look,
+  Trail,
+  TrailUser,
   BackupWritten,
   Restore,
   Below,
@@ -98,6 +102,8 @@ import type {
   Note,
   NoteSaved,
   SaveNote,
+  UnmaskNote,
+  WholeNote,
   Organisation,
   Doubles,
   ListDoubles,
@@ -135,6 +141,9 @@ import type {
   KnownPlace,
   ShowPractice,
   SavedTo,
+  ErasePerson,
+  ErasePreview,
+  ErasureLine,
   Redact,
   RightsTable,
   TableOf,
@@ -335,6 +344,8 @@ export interface Commands {
   "note.save": { request: SaveNote; response: NoteSaved };
   /** Notes, the newest first */
   "note.list": { request: ListNotes; response: Array<Note> };
+  /** Shows a note with the numbers that it quotes, for a purpose */
+  "note.unmask": { request: UnmaskNote; response: WholeNote };
   /** Writes the notes to a workbook */
   "note.export": { request: OutFile; response: Written };
   /** What can be asked for */
@@ -457,6 +468,12 @@ export interface Commands {
   "laptop.revoke": { request: RevokeLaptop; response: JustDone };
   /** Erases the words of a record of an organisation below, here and wherever the erasure arrives */
   "redact.record": { request: Redact; response: JustDone };
+  /** What erasing a person would take away; nothing is written */
+  "redact.preview": { request: OneRecord; response: ErasePreview };
+  /** Erases a person of an organisation below, here and wherever the erasure arrives */
+  "redact.person": { request: ErasePerson; response: JustDone };
+  /** The erasures that count here, the newest first: a backup that is older than one still holds what it erased */
+  "redact.list": { request: Nothing; response: Array<ErasureLine> };
   /** The places whose practices are known */
   "practice.list": { request: Nothing; response: Array<KnownPlace> };
   /** Everything declared for one place */
@@ -467,6 +484,12 @@ export interface Commands {
   "practice.diff": { request: DiffPractices; response: Array<ChangedFile> };
   /** Looks at whole numbers, the newest first */
   "audit.list": { request: Nothing; response: Array<Look> };
+  /** Who saw, changed, exported what, when: a page, what came last first */
+  "audit.trail": { request: AskTrail; response: Trail };
+  /** Whom the trail can be asked for */
+  "audit.users": { request: Nothing; response: Array<TrailUser> };
+  /** Writes a part of the trail to a workbook, for a purpose */
+  "audit.export": { request: ExportTrail; response: Written };
   /** Looks at the file, the journal, the clock, doubts, the recovery code and the backup */
   "doctor.run": { request: Nothing; response: Examined };
   /** Somebody says that the clock is right */

@@ -48,3 +48,13 @@ export type Present = { name: string, member: RecordId | null, };
  * A note to be written.
  */
 export type SaveNote = { id?: RecordId | null, courtyard: RecordId, date: string, present: Array<Present>, text: string, tags: Array<string>, errand?: NoteErrand | null, };
+
+/**
+ * A note with the numbers that it quotes. It leaves a record.
+ */
+export type UnmaskNote = { id: RecordId, purpose: string, };
+
+/**
+ * The whole text of a note.
+ */
+export type WholeNote = { text: string, };
