@@ -244,6 +244,9 @@ fn page(session: &Session, asked: &Asked, kind: Option<TrailKind>) -> Result<Tra
     Ok(Trail { lines, next: next.map(|place| place.to_string()) })
 }
 
+/// The tables about who works here and with whom, of which none is work itself.
+const GOVERNS: &[u16] = &[user::TABLE.number, organisation::TABLE.number, hub::TABLE.number];
+
 /// Whether what was looked at left the screen.
 fn takes_out(what: &str) -> bool {
     what.starts_with("导出") || what.starts_with("列出")
@@ -258,9 +261,7 @@ fn kind_of(
             true => TrailKind::Exported,
             false => TrailKind::Saw,
         },
-        (Kind::Record, Some((table, ..)))
-            if [user::TABLE.number, organisation::TABLE.number, hub::TABLE.number].contains(table) =>
-        {
+        (Kind::Record, Some(_)) if done.records.iter().all(|(table, ..)| GOVERNS.contains(table)) => {
             TrailKind::Governed
         }
         (Kind::Record | Kind::Entry | Kind::Reversal | Kind::Choice, _) => TrailKind::Changed,
