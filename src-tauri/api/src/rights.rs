@@ -237,6 +237,8 @@ mod tests {
     /// What the program asks the table for beside the commands themselves.
     const CASES: &[&str] = &[
         "conflict.resolve#points",
+        "doctor.mend#open",
+        "doctor.run#open",
         "member.list#unmasked",
         "roster.export#unmasked",
         "undo.group#points",

@@ -280,10 +280,11 @@ impl World {
                 continue;
             }
             let store = self.laptops[laptop].store();
-            if store.authority().covers(store.org(), self.offices.0[village].id) {
+            let (tree, id) = (store.authority(), self.offices.0[village].id);
+            // Whoever went back to before it took the village in knows nothing of it, neither that it came nor that it went.
+            if tree.parent(id).is_none() || tree.covers(store.org(), id) {
                 continue;
             }
-            let id = self.offices.0[village].id;
             let journal = Journal::of(store)?;
             let held: BTreeSet<_> = journal.changes.into_keys().filter(|place| place.0.org == id).collect();
             self.left_behind.insert((laptop, village), held);

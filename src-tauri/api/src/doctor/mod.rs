@@ -11,6 +11,7 @@ use crate::Api;
 use crate::dto::{JobStarted, answer, request, words};
 use crate::error::ApiError;
 use crate::registry::commands;
+use crate::sentences::Trouble;
 
 words! {
     /// What mends a finding.
@@ -112,12 +113,14 @@ fn examined(open: bool, findings: Vec<Finding>) -> Examined {
 }
 
 fn run(api: &Api, request: Examine) -> Result<JobStarted, ApiError> {
-    if api.is_open() {
+    let open = api.is_open();
+    if open {
         api.check("doctor.run#open")?;
     }
     Ok(api.begin(move |api, progress| {
         progress.say(0, None, "正在从头查一遍");
-        match api.is_open() {
+        // As it stood when it was asked for: whoever has locked since does not find the folder taken when they come back.
+        match open {
             true => within::examine(api),
             false => outside::examine(api, request.user, request.passphrase),
         }
@@ -125,10 +128,14 @@ fn run(api: &Api, request: Examine) -> Result<JobStarted, ApiError> {
 }
 
 fn mend_it(api: &Api, request: MendIt) -> Result<JobStarted, ApiError> {
-    if api.is_open() {
+    let open = api.is_open();
+    if open {
         api.check("doctor.mend#open")?;
     }
     Ok(api.begin(move |api, progress| {
+        if open && !api.is_open() {
+            return Err(Trouble::Locked.into());
+        }
         let (user, passphrase) = (request.user.clone(), request.passphrase.clone());
         let text = mend::mend(api, request, progress)?;
         progress.say(0, None, "正在再查一遍");

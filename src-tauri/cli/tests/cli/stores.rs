@@ -154,7 +154,8 @@ fn whoever_forgot_the_passphrase_comes_in_by_the_code_on_paper() {
         desk.run_as(None, &["call", "store.recover", &request], "")
     };
     assert_eq!(recover("ABCDE-FGHJK").exit, 4);
-    let wrong = made["recovery_code"].as_str().unwrap().replace(['2', '3', '4'], "5");
+    let code = made["recovery_code"].as_str().unwrap();
+    let wrong = format!("{}{}", if code.starts_with('A') { 'B' } else { 'A' }, &code[1..]);
     assert_eq!(recover(&wrong).exit, 4, "a code that was read wrong opens nothing");
     assert_eq!(recover(made["recovery_code"].as_str().unwrap()).exit, 0);
     assert_eq!(desk.run(&["digest"]).exit, 4, "the old passphrase opens nothing any more");
