@@ -57,10 +57,12 @@ pub(crate) fn folder(api: &Api) -> Place {
         let same_disk = same_disk(dir, &folder);
         return Place { name: folder.display().to_string(), folder, stick: false, chosen: true, same_disk };
     }
-    let own = || dir.parent().map_or_else(|| dir.to_owned(), Path::to_owned);
     let other_disk =
         cfg!(windows).then(|| PathBuf::from("D:\\")).filter(|disk| disk.is_dir() && !same_disk(dir, disk));
-    let home = other_disk.or_else(std::env::home_dir).filter(|home| home.is_dir()).unwrap_or_else(own);
+    // Where the data is not a person's own, as on a stick or in a folder that was named, copies are not left in that person's
+    // home either.
+    let own_home = std::env::home_dir().filter(|home| home.is_dir() && dir.starts_with(home));
+    let home = other_disk.or(own_home).unwrap_or_else(|| dir.to_owned());
     let folder = home.join(FOLDER);
     Place {
         name: folder.display().to_string(),
