@@ -14,7 +14,7 @@ use yuanba_journal::payload::Ledger;
 use yuanba_store::{Intent, NewEntry, NewStore, Store, Surroundings, Unlock};
 
 use crate::server::Server;
-use crate::{Result, floor, milliseconds, peak_mb};
+use crate::{Result, floor, forget_peak, milliseconds, peak_mb};
 
 const ENTRIES: usize = 100_000;
 /// Entries of one act: a quarter's points of a village, given in one meeting.
@@ -58,6 +58,7 @@ fn sync(store: &mut Store, url: &str) -> Result<Synced> {
 /// One laptop's part, in a process of its own, so that its memory is its own too.
 pub fn alone(part: &str, folder: &Path, url: &str) -> Result<()> {
     let mut store = open(folder)?;
+    forget_peak();
     let began = Instant::now();
     let synced = sync(&mut store, url)?;
     if part == "pull" {

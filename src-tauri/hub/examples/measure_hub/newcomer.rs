@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use yuanba_exchange::wire::{self, HttpLine, ask_card};
 use yuanba_store::{Store, Surroundings, Unlock};
 
-use crate::{Result, milliseconds, peak_mb};
+use crate::{Result, forget_peak, milliseconds, peak_mb};
 
 /// In a process of its own, so that its memory is its own too: everything over the line, folded; then the fold alone.
 pub fn alone(folder: &Path, url: &str) -> Result<()> {
@@ -17,6 +17,7 @@ pub fn alone(folder: &Path, url: &str) -> Result<()> {
     let mut store = Store::open(folder, unlock, Surroundings::real())?;
     let card = ask_card(url)?;
     wire::pin(&mut store, &card)?;
+    forget_peak();
     let began = Instant::now();
     let mut line = HttpLine::new(url)?;
     let synced = wire::sync(&mut store, &card, &mut line, &mut |_| ControlFlow::Continue(()))?;
