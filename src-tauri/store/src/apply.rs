@@ -60,7 +60,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Refused`] for an intent without changes, or about records of several organisations, which no stream can
-    /// hold, or with more in it than anybody reads; [`StoreError::Newer`] for a record that a newer version's change has frozen.
+    /// hold, or with more in it than anybody reads; [`StoreError::Newer`] for a record that a newer version's change has frozen;
+    /// [`StoreError::Elsewhere`] for an organisation that is neither ours nor below us, or no longer: it would never count.
     /// Nothing was written on any error.
     pub fn commit(&mut self, intent: Intent) -> Result<GroupId> {
         if self.moved {
@@ -143,6 +144,9 @@ impl Store {
         let tree = self.authority();
         if intent.organisations().any(|other| tree.canonical(other) != tree.canonical(org)) {
             return Err(StoreError::Refused("a group is about records of one organisation"));
+        }
+        if !tree.covers(self.org(), org) {
+            return Err(StoreError::Elsewhere);
         }
         if intent.is_about_frozen() {
             return Err(StoreError::Newer);

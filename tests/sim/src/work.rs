@@ -132,7 +132,9 @@ impl World {
         let mut shared: Vec<(usize, usize, Id)> = Vec::new();
         for laptop in self.at_work() {
             let store = self.laptops[laptop].store();
-            for record in must(store.records(&member::TABLE), "records")? {
+            let ours = covered(store);
+            let records = must(store.records(&member::TABLE), "records")?;
+            for record in records.into_iter().filter(|record| ours.contains(&record.org)) {
                 for other in self.at_work().into_iter().filter(|other| *other > laptop) {
                     let store = self.laptops[other].store();
                     if covered(store).contains(&record.org)

@@ -164,4 +164,7 @@ fn a_laptop_that_the_old_township_stopped_stays_stopped_and_the_old_township_tak
     second.hand(here, &mut village);
     assert_eq!((village.members(), second.members()), (1, 2));
     assert!(matches!(east.store.undo(None), Err(StoreError::Elsewhere)));
+    let mut intent = Intent::new("添人").of(here);
+    intent.create(&member::TABLE, east.store.new_id()).put(member::NAME, "李国强");
+    assert!(matches!(east.store.commit(intent), Err(StoreError::Elsewhere)));
 }
