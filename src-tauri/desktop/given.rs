@@ -7,9 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
-
-/// The keys of requests and answers under which a file or a folder stands.
-const PATH_KEYS: [&str; 9] = ["out", "file", "files", "folder", "path", "paths", "dir", "map", "rejects"];
+use yuanba_api::PATH_KEYS;
 
 /// What was given so far; a folder stands for what is in it.
 #[derive(Default)]

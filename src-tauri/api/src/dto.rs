@@ -4,6 +4,11 @@ use std::fmt;
 
 use yuanba_core::Id;
 
+/// The keys of requests and answers under which a file or a folder stands, and nothing else under them: by these a window lets
+/// a page name only files that a person chose.
+pub const PATH_KEYS: [&str; 10] =
+    ["out", "file", "files", "folder", "path", "paths", "dir", "map", "rejects", "request"];
+
 /// Declares request objects: keys that may be left out are `Option`, an unknown key is wrong usage.
 macro_rules! request {
     ($($(#[$meta:meta])* pub struct $name:ident { $($body:tt)* })*) => {$(
@@ -124,5 +129,31 @@ answer! {
         pub code: String,
         /// Plain Chinese
         pub text: String,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PATH_KEYS;
+
+    #[test]
+    fn no_request_takes_a_file_under_a_key_that_the_window_does_not_watch() {
+        let mut watched = 0;
+        for command in crate::Api::commands() {
+            let keys = command.request["properties"].as_object().cloned().unwrap_or_default();
+            for (key, schema) in keys {
+                let about = schema["description"].as_str().unwrap_or_default().to_lowercase();
+                let speaks_of_files =
+                    ["path", "file", "folder", "stick"].iter().any(|word| about.contains(word));
+                let text = schema["type"] == "string" || schema["type"][0] == "string";
+                assert!(
+                    !(text && speaks_of_files) || PATH_KEYS.contains(&key.as_str()),
+                    "{} takes {key}: {about}",
+                    command.name
+                );
+                watched += usize::from(PATH_KEYS.contains(&key.as_str()));
+            }
+        }
+        assert!(watched > 20, "{watched}");
     }
 }

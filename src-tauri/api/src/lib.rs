@@ -70,6 +70,7 @@ mod user;
 mod verify;
 mod workbook;
 
+pub use dto::PATH_KEYS;
 pub use error::{ApiError, Code};
 pub use registry::{Command, CommandDescription};
 pub use rights::{Right, first_user_name, roles_of};

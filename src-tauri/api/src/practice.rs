@@ -17,7 +17,7 @@ request! {
 
     /// Which place.
     pub struct ShowPractice {
-        /// Folder name; left out: the one this organisation works by
+        /// Word of a place, as `practice.list` gives it; left out: the one this organisation works by
         pub place: Option<String>,
     }
 

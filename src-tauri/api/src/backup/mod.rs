@@ -129,7 +129,7 @@ request! {
     /// Where to.
     pub struct CopyNow {
         /// A stick or a folder; left out: the folder for copies
-        pub place: Option<String>,
+        pub folder: Option<String>,
     }
 
     /// Where and whether copies are made by themselves. What is left out stays.
@@ -280,7 +280,7 @@ fn now(api: &Api, request: CopyNow) -> Result<JobStarted, ApiError> {
     if api.session()?.demo {
         return Err(Trouble::DemoStays.into());
     }
-    let place = match &request.place {
+    let place = match &request.folder {
         None => place::folder(api),
         Some(path) => {
             let root = Path::new(path);

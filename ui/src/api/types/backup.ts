@@ -109,7 +109,7 @@ export type CopyNow = {
 /**
  * A stick or a folder; left out: the folder for copies
  */
-place?: string | null, };
+folder?: string | null, };
 
 /**
  * Where else to look.

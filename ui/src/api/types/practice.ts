@@ -54,6 +54,6 @@ export type PlaceInFile = { file: string, line: number | null, };
  */
 export type ShowPractice = { 
 /**
- * Folder name; left out: the one this organisation works by
+ * Word of a place, as `practice.list` gives it; left out: the one this organisation works by
  */
 place?: string | null, };

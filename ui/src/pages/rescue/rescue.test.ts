@@ -160,7 +160,7 @@ describe('the settings', () => {
     const b = more({})
     await show(MorePage, { at: '/more' })
     await press('现在备份到U盘')
-    expect(b.of('backup.now')).toEqual([{ place: 'E:\\' }])
+    expect(b.of('backup.now')).toEqual([{ folder: 'E:\\' }])
     expect(text()).toContain('备份好了')
   })
 })
