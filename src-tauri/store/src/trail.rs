@@ -4,7 +4,7 @@
 use rusqlite::{OptionalExtension, params};
 use yuanba_core::Id;
 use yuanba_journal::payload::{RecordWrite, Redaction};
-use yuanba_journal::{GroupId, Kind, StreamId};
+use yuanba_journal::{ChangeRef, GroupId, Kind, StreamId};
 
 use crate::streams::{self, GroupPlace, read_hash};
 use crate::{Result, Store};
@@ -203,22 +203,30 @@ impl Store {
         }))
     }
 
+    /// The redactions that take words away here, each with the changes whose words it takes.
+    pub(crate) fn redactions(&self) -> Result<Vec<(streams::SpecialChange, Vec<ChangeRef>)>> {
+        let mut redactions = Vec::new();
+        for held in streams::special(&self.db, Kind::Redaction.number())? {
+            let header = &held.change.header;
+            let Ok(redaction) = Redaction::from_cbor(&header.kept, &header.stream) else { continue };
+            let counts =
+                |change: &ChangeRef| self.context.redacted(&change.stream, change.seq, change.prefix);
+            let named: Vec<_> = redaction.changes.into_iter().filter(counts).collect();
+            if !named.is_empty() {
+                redactions.push((held, named));
+            }
+        }
+        Ok(redactions)
+    }
+
     /// Every erasure that counts here, the last that came first: backups that are older still hold what it erased.
     ///
     /// # Errors
     /// When the journal cannot be read.
     pub fn erasures(&self) -> Result<Vec<Erasure>> {
         let mut erasures = Vec::new();
-        for held in streams::special(&self.db, Kind::Redaction.number())? {
+        for (held, named) in self.redactions()? {
             let header = &held.change.header;
-            let Ok(redaction) = Redaction::from_cbor(&header.kept, &header.stream) else { continue };
-            let counts = |change: &&yuanba_journal::ChangeRef| {
-                self.context.redacted(&change.stream, change.seq, change.prefix)
-            };
-            let named: Vec<_> = redaction.changes.iter().filter(counts).collect();
-            if named.is_empty() {
-                continue;
-            }
             let mut records = Vec::new();
             for change in &named {
                 let Some((id, _)) = streams::resolve(&self.db, change)? else { continue };

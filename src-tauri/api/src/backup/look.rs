@@ -38,6 +38,7 @@ fn look_at(api: &Api, path: &Path, progress: &Progress) -> Result<CopyLooked, Ap
         comes_back: 0,
         lost: 0,
         only_there: 0,
+        erased_here: 0,
         whose: Vec::new(),
         users: users(path, present.filter(|_| own == Some(true))),
         sentences: vec![whole(&cover)],
@@ -94,6 +95,13 @@ fn compared(api: &Api, path: &Path, looked: &mut CopyLooked) -> Result<(), ApiEr
                 looked.sentences.push(format!("另外 {back} 条别处有，读一次 U 盘或者联一次网就回来。"));
             }
         }
+    }
+    looked.erased_here = lost.erased_here;
+    if lost.erased_here > 0 {
+        looked.sentences.push(format!(
+            "里面还有 {} 条照本人请求删去了的资料。换成它，要等再读一次上级的 U 盘或者联一次网才又删去；这份要是不留了，就把文件删掉。",
+            lost.erased_here
+        ));
     }
     if looked.only_there > 0 {
         looked.sentences.push(format!("它有 {} 条，是现在这份没有的。", looked.only_there));

@@ -105,6 +105,8 @@ answer! {
         pub lost: u64,
         /// Changes in it that are not here
         pub only_there: u64,
+        /// Changes whose words were erased here at somebody's lawful request and that it still holds
+        pub erased_here: u64,
         pub whose: Vec<WhoLoses>,
         /// Who can open it afterwards
         pub users: Vec<String>,

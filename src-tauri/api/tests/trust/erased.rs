@@ -142,6 +142,34 @@ fn the_words_of_a_person_go_from_every_laptop_and_every_file_of_it() {
 }
 
 #[test]
+fn a_backup_says_that_it_still_holds_what_was_erased_and_brings_it_back_only_until_the_next_stick() {
+    let Below { village, township, person, note } = below();
+    let (before, after) = (village.path("before.yuanba-backup"), village.path("after.yuanba-backup"));
+    village.call("backup.write", json!({"out": before}));
+    township.call("redact.person", json!({"id": person, "reason": "本人要求", "mentions": [note]}));
+    township.carry("青石桥村", &village);
+    village.call("backup.write", json!({"out": after}));
+
+    let sentence = "照本人请求删去了的资料";
+    let old = village.job("backup.look", json!({"file": before}));
+    assert!(
+        old["erased_here"].as_u64().unwrap() >= 3 && old["sentences"].to_string().contains(sentence),
+        "{old}"
+    );
+    let new = village.job("backup.look", json!({"file": after}));
+    assert!(new["erased_here"] == 0 && !new["sentences"].to_string().contains(sentence), "{new}");
+
+    village.job("backup.replace", json!({"file": before, "user": "罗永福", "passphrase": PASSPHRASE}));
+    village.call("store.open", json!({"user": "罗永福", "passphrase": PASSPHRASE}));
+    assert!(WORDS.iter().all(|word| holds(&bytes(&village, "罗永福"), word)), "it is an old copy");
+    let read = township.carry("青石桥村", &village);
+    for word in WORDS {
+        assert!(!shown(&village).contains(word), "{word} is back: {read}");
+        assert!(!holds(&bytes(&village, "罗永福"), word), "{word} is still in a file: {read}");
+    }
+}
+
+#[test]
 fn what_was_written_by_a_laptop_that_did_not_know_is_named_and_erased_the_second_time() {
     let Below { village, township, person, .. } = below();
     township.call("redact.person", json!({"id": person, "reason": "本人要求"}));

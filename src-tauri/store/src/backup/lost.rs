@@ -1,6 +1,6 @@
 //! What would be lost if a copy took the place of the present store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use yuanba_core::Id;
@@ -34,6 +34,8 @@ pub struct Lost {
     pub lost: u64,
     /// Changes in the copy that are not here
     pub only_there: u64,
+    /// Changes whose words were erased here and can still be read in the copy
+    pub erased_here: u64,
     /// Who would lose what, the last one first
     pub whose: Vec<WhoseLost>,
 }
@@ -97,6 +99,16 @@ impl Store {
                 }
             }
         }
+        let mut readable = BTreeSet::new();
+        for change in self.redactions()?.iter().flat_map(|(_, changes)| changes) {
+            if let Some((id, _)) = streams::resolve(copy, change)?
+                && copy
+                    .query_row("SELECT body IS NOT NULL FROM change WHERE id = ?1", [id], |row| row.get(0))?
+            {
+                readable.insert(id);
+            }
+        }
+        lost.erased_here = readable.len() as u64;
         // Streams of which nothing is here.
         lost.only_there += theirs.values().flatten().map(|tip| tip.seq).sum::<u64>();
         lost.whose = whose.into_values().collect();

@@ -79,7 +79,11 @@ lost: number,
 /**
  * Changes in it that are not here
  */
-only_there: number, whose: Array<WhoLoses>, 
+only_there: number, 
+/**
+ * Changes whose words were erased here at somebody's lawful request and that it still holds
+ */
+erased_here: number, whose: Array<WhoLoses>, 
 /**
  * Who can open it afterwards
  */

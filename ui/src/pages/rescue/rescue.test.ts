@@ -12,7 +12,7 @@ const copy = (change: Partial<FoundCopy> = {}): FoundCopy => ({
   file: '/媒体/院坝备份/一.yuanba-backup', place: '/媒体/院坝备份', at: '2026-06-03T09:02:00+08:00', bytes: 3_000_000, org_name: '青石桥村', changes: 18_204, own: true, ...change,
 })
 const looked = (change: Partial<CopyLooked> = {}): CopyLooked => ({
-  file: '/媒体/院坝备份/一.yuanba-backup', at: '2026-06-03T09:02:00+08:00', org_name: '青石桥村', changes: 18_204, own: true, compared: true, newer: 3, comes_back: 1, lost: 2, only_there: 0,
+  file: '/媒体/院坝备份/一.yuanba-backup', at: '2026-06-03T09:02:00+08:00', org_name: '青石桥村', changes: 18_204, own: true, compared: true, newer: 3, comes_back: 1, lost: 2, only_there: 0, erased_here: 0,
   whose: [{ name: '罗永福', acts: 2, last: '2026-06-12' }], users: ['罗永福', '周晓雯'], sentences: ['这份是好的。', '换成它会少2条。'], ...change,
 })
 const finished = (result: unknown): JobStatus => ({ done: 1, total: 1, text: '', finished: true, result, error: null })
