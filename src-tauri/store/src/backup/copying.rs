@@ -64,6 +64,8 @@ pub struct Written {
 /// A copy in the making: the database's file stands still until it is dropped, and the store can be used meanwhile.
 pub struct Copying {
     passage: Arc<Mutex<Passage>>,
+    /// The database's file
+    database: PathBuf,
     key: Zeroizing<String>,
     keys: Vec<u8>,
     cover: Cover,
@@ -105,6 +107,7 @@ impl Store {
                 passage.copying = true;
                 Ok(Copying {
                     passage: self.gate.0.clone(),
+                    database: self.dir.join(database::FILE),
                     key: self.database_key.literal(),
                     keys,
                     cover,
@@ -162,8 +165,12 @@ impl Copying {
         self.length + self.keys.len() as u64
     }
 
-    /// Writes the copy, opens it with the database key, checks every page's seal and that the journal is there to its last
-    /// change, and only then gives it its name. `told` hears how far it is and answers whether to go on.
+    /// Writes the copy, reads it back from the disk byte for byte, checks every page's seal, opens it with the database key,
+    /// looks whether the journal is there to its last change, and only then gives it its name. `told` hears how far it is
+    /// and answers whether to go on.
+    ///
+    /// The seals are those of the bytes that were written, so they are checked where these come from, by a second thread:
+    /// what costs a processor is done while the disk writes, and nothing has to be read twice from a slow stick.
     ///
     /// # Errors
     /// `Out` when it cannot be written or the disk does not keep what was written; `Stopped`; `Damaged` when the store's own
@@ -189,24 +196,18 @@ impl Copying {
     fn write_part(&self, part: &Path, told: &mut dyn FnMut(Told) -> bool) -> Result<Written> {
         let mut file = File::create(part).map_err(StoreError::Out)?;
         let mut hasher = blake3::Hasher::new();
-        let mut buffer = vec![0; STEP_BYTES];
-        let mut done = 0;
-        while done < self.length {
-            let wanted = buffer.len().min(usize::try_from(self.length - done).unwrap_or(usize::MAX));
-            self.read_at(done, &mut buffer[..wanted])?;
-            hasher.update(&buffer[..wanted]);
-            file.write_all(&buffer[..wanted]).map_err(StoreError::Out)?;
-            done += wanted as u64;
-            if !told(Told::Written(done, self.length)) {
+        std::thread::scope(|scope| {
+            let seals = scope.spawn(|| self.check_seals());
+            self.write_database(&mut file, &mut hasher, told)?;
+            if !told(Told::Checking) {
                 return Err(StoreError::Stopped);
             }
-        }
-        file.sync_all().map_err(StoreError::Out)?;
-        forget_in_memory(&file);
-        if !told(Told::Checking) {
-            return Err(StoreError::Stopped);
-        }
-        let changes = self.check(part, &hasher.finalize())?;
+            let kept = kept(part, self.length, &hasher.finalize());
+            // A page that was damaged before says more than that the copy has it too.
+            seals.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            kept
+        })?;
+        let changes = self.count(part)?;
         let cover = Cover { changes: Some(changes), ..self.cover.clone() };
         let cover = serde_json::to_vec(&cover).map_err(|_| damaged())?;
         let mut tail = [self.keys.as_slice(), &cover].concat();
@@ -229,6 +230,29 @@ impl Copying {
         Ok(Written { bytes: self.length + tail.len() as u64, changes })
     }
 
+    fn write_database(
+        &self,
+        file: &mut File,
+        hasher: &mut blake3::Hasher,
+        told: &mut dyn FnMut(Told) -> bool,
+    ) -> Result<()> {
+        let mut buffer = vec![0; STEP_BYTES];
+        let mut done = 0;
+        while done < self.length {
+            let wanted = buffer.len().min(usize::try_from(self.length - done).unwrap_or(usize::MAX));
+            self.read_at(done, &mut buffer[..wanted])?;
+            hasher.update(&buffer[..wanted]);
+            file.write_all(&buffer[..wanted]).map_err(StoreError::Out)?;
+            done += wanted as u64;
+            if !told(Told::Written(done, self.length)) {
+                return Err(StoreError::Stopped);
+            }
+        }
+        file.sync_all().map_err(StoreError::Out)?;
+        forget_in_memory(file);
+        Ok(())
+    }
+
     fn read_at(&self, at: u64, buffer: &mut [u8]) -> Result<()> {
         let mut passage = held(&self.passage);
         if passage.closed {
@@ -239,40 +263,42 @@ impl Copying {
         file.read_exact(buffer).map_err(short)
     }
 
-    /// Opens what was written as the database that it is; answers with the number of changes in it.
-    fn check(&self, part: &Path, given: &blake3::Hash) -> Result<u64> {
-        let opened = database::connect_to_read(part, &self.key)
-            .and_then(|copy| check_pages(&copy).map(|wrong| (copy, wrong)));
-        let (copy, wrong) = match opened {
-            Ok(opened) => opened,
-            Err(StoreError::Io(error)) => return Err(StoreError::Out(error)),
-            Err(StoreError::Damaged(_)) => return Err(self.whose_fault(part, given)),
-            Err(other) => return Err(other),
-        };
-        if wrong.is_some() {
-            return Err(self.whose_fault(part, given));
+    /// Checks the seal of every page of the database that is copied.
+    fn check_seals(&self) -> Result<()> {
+        let wrong = database::connect_to_read(&self.database, &self.key).and_then(|db| check_pages(&db));
+        // Closing the store writes into the file: what was seen of it then means nothing.
+        if held(&self.passage).closed {
+            return Err(StoreError::Stopped);
         }
-        let (changes, last): (i64, i64) =
-            copy.query_row("SELECT count(*), coalesce(max(id), 0) FROM change", [], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
-        if last != self.last_change {
-            return Err(self.whose_fault(part, given));
+        match wrong {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) => Err(StoreError::Damaged("a page of the database does not hold".to_owned())),
+            Err(error) => Err(error),
         }
-        Ok(changes.unsigned_abs())
     }
 
-    /// A copy whose pages do not hold: either the disk that it was written to does not keep what it is given, or the page
-    /// was damaged here before.
-    fn whose_fault(&self, part: &Path, given: &blake3::Hash) -> StoreError {
-        let mut hasher = blake3::Hasher::new();
-        match File::open(part).and_then(|file| hasher.update_reader(file.take(self.length)).map(|_| ())) {
-            Ok(()) if hasher.finalize() == *given => {
-                StoreError::Damaged("a page of the database does not hold".to_owned())
-            }
-            _ => not_kept(),
+    /// Opens what was written as the database that it is; answers with the number of changes in it.
+    fn count(&self, part: &Path) -> Result<u64> {
+        let counted = database::connect_to_read(part, &self.key).and_then(|copy| {
+            Ok(copy.query_row("SELECT count(*), coalesce(max(id), 0) FROM change", [], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+            })?)
+        });
+        match counted {
+            Ok((changes, last)) if last == self.last_change => Ok(changes.unsigned_abs()),
+            Ok(_) | Err(StoreError::Damaged(_)) => Err(not_kept()),
+            Err(StoreError::Io(error)) => Err(StoreError::Out(error)),
+            Err(other) => Err(other),
         }
     }
+}
+
+/// Reads what was written back: the disk must have kept it.
+fn kept(part: &Path, length: u64, given: &blake3::Hash) -> Result<()> {
+    let mut hasher = blake3::Hasher::new();
+    let file = File::open(part).map_err(StoreError::Out)?;
+    hasher.update_reader(file.take(length)).map_err(StoreError::Out)?;
+    if hasher.finalize() == *given { Ok(()) } else { Err(not_kept()) }
 }
 
 fn not_kept() -> StoreError {
@@ -303,4 +329,25 @@ fn forget_in_memory(file: &File) {
     let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
     #[cfg(not(target_os = "linux"))]
     let _ = file;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_gives_back_something_else_is_found_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let part = dir.path().join("part");
+        let bytes = vec![7; 3 * STEP_BYTES];
+        std::fs::write(&part, &bytes).unwrap();
+        let (length, given) = (bytes.len() as u64, blake3::hash(&bytes));
+        assert!(kept(&part, length, &given).is_ok());
+        let mut other = bytes.clone();
+        other[STEP_BYTES + 1] ^= 1;
+        for spoilt in [other, bytes[..bytes.len() - 1].to_vec()] {
+            std::fs::write(&part, spoilt).unwrap();
+            assert!(matches!(kept(&part, length, &given), Err(StoreError::Out(_))));
+        }
+    }
 }
