@@ -116,6 +116,23 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// Notes what is wrong with the head that every declaration has: its name, version and source, written behind `id`, and
+    /// the day it applies from, which is the answer.
+    pub fn title(
+        &mut self,
+        id: &Spanned<String>,
+        words: [&String; 3],
+        applies_from: &Spanned<NaiveDate>,
+    ) -> NaiveDate {
+        let line = self.line(id);
+        for (what, text) in ["名称", "版本", "出处"].into_iter().zip(words) {
+            self.words(line, what, text);
+        }
+        let from = *applies_from.get_ref();
+        self.range(self.line(applies_from), "起用日期", from, first_day(), NaiveDate::MAX);
+        from
+    }
+
     /// A list that may not be longer than a page can show.
     pub fn count(&mut self, what: &str, count: usize, least: usize, most: usize) {
         if count < least || count > most {

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::document::{Document, first_day};
+use crate::document::Document;
 use crate::holidays::Holidays;
 use crate::promise::{BadPromise, DayKind, MAX_DAYS, Promise, promise};
 
@@ -109,14 +109,8 @@ impl Errands {
         let declared: Declared = document.parse()?;
         document.ids("目录", std::iter::once(&declared.id));
         document.ids("事项", declared.matters.iter().map(|m| &m.id));
-        let line = document.line(&declared.id);
-        for (what, text) in
-            [("名称", &declared.name), ("版本", &declared.version), ("出处", &declared.source)]
-        {
-            document.words(line, what, text);
-        }
-        let from = *declared.applies_from.get_ref();
-        document.range(document.line(&declared.applies_from), "起用日期", from, first_day(), NaiveDate::MAX);
+        let title = [&declared.name, &declared.version, &declared.source];
+        let from = document.title(&declared.id, title, &declared.applies_from);
         document.count("事项", declared.matters.len(), 1, 1_000);
         for (at, matter) in declared.matters.iter().enumerate() {
             let line = document.line(&matter.id);

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::document::{Document, first_day};
+use crate::document::Document;
 
 /// Marks go from 1 to this.
 pub const MARKS: usize = 5;
@@ -90,14 +90,8 @@ impl Ratings {
         let declared: Declared = document.parse()?;
         document.ids("评价", std::iter::once(&declared.id));
         document.ids("评价的方面", declared.aspects.iter().map(|a| &a.id));
-        let line = document.line(&declared.id);
-        for (what, text) in
-            [("名称", &declared.name), ("版本", &declared.version), ("出处", &declared.source)]
-        {
-            document.words(line, what, text);
-        }
-        let from = *declared.applies_from.get_ref();
-        document.range(document.line(&declared.applies_from), "起用日期", from, first_day(), NaiveDate::MAX);
+        let title = [&declared.name, &declared.version, &declared.source];
+        let from = document.title(&declared.id, title, &declared.applies_from);
         document.range(
             document.line(&declared.low_at_most),
             "不满意的分数",

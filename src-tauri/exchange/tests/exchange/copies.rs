@@ -5,6 +5,25 @@ use yuanba_store::{Store, Surroundings};
 use crate::bundles::pair;
 use crate::place::{Place, assert_even, stick, surroundings};
 
+/// Copies every file of a folder in which no store is open.
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+/// The files of an earlier day in the place of today's, on the same machine: nothing tells the program that time went back.
+fn put_back(village: Place, old: &std::path::Path) -> Place {
+    let Place { store, dir } = village;
+    drop(store);
+    for entry in std::fs::read_dir(dir.path()).unwrap() {
+        std::fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    copy(old, dir.path());
+    Place::open_in(dir, Surroundings { machine: Some("machine-2".into()), ..surroundings(3_000) })
+}
+
 fn restore(backup: &std::path::Path, seed: u64) -> Place {
     let dir = tempfile::tempdir().unwrap();
     Store::restore(backup, dir.path()).unwrap();
@@ -85,12 +104,6 @@ fn a_folder_put_back_in_its_place_keeps_both_branches() {
     let org = village.org();
     village.add("王秀英");
     let old = tempfile::tempdir().unwrap();
-    let copy = |from: &std::path::Path, to: &std::path::Path| {
-        for entry in std::fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
-            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-        }
-    };
     let Place { store, dir } = village;
     drop(store);
     copy(dir.path(), old.path());
@@ -98,15 +111,7 @@ fn a_folder_put_back_in_its_place_keeps_both_branches() {
     village.add("李国强");
     village.exchange(&mut township);
 
-    let Place { store, dir } = village;
-    drop(store);
-    for entry in std::fs::read_dir(dir.path()).unwrap() {
-        std::fs::remove_file(entry.unwrap().path()).unwrap();
-    }
-    copy(old.path(), dir.path());
-    // The same machine on a later day: nothing tells the program that time went back.
-    let mut village =
-        Place::open_in(dir, Surroundings { machine: Some("machine-2".into()), ..surroundings(3_000) });
+    let mut village = put_back(village, old.path());
     assert!(!village.store.moved());
     village.add("张桂兰");
     village.hand(township.org(), &mut township);
@@ -124,12 +129,6 @@ fn branches_of_one_length_reach_each_other_also_when_each_side_has_heard_of_the_
     let (mut village, mut township) = pair();
     let org = village.org();
     let old = tempfile::tempdir().unwrap();
-    let copy = |from: &std::path::Path, to: &std::path::Path| {
-        for entry in std::fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
-            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-        }
-    };
     village.exchange(&mut township);
     let Place { store, dir } = village;
     drop(store);
@@ -138,14 +137,7 @@ fn branches_of_one_length_reach_each_other_also_when_each_side_has_heard_of_the_
     village.add("李国强");
     village.exchange(&mut township);
 
-    let Place { store, dir } = village;
-    drop(store);
-    for entry in std::fs::read_dir(dir.path()).unwrap() {
-        std::fs::remove_file(entry.unwrap().path()).unwrap();
-    }
-    copy(old.path(), dir.path());
-    let mut village =
-        Place::open_in(dir, Surroundings { machine: Some("machine-2".into()), ..surroundings(3_000) });
+    let mut village = put_back(village, old.path());
     village.add("张桂兰");
     // The township has been told of the first branch's end, and tells the village of it.
     township.hand(org, &mut village);

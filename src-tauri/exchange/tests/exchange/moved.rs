@@ -1,11 +1,21 @@
 //! A village that goes from one township to another.
 
+use yuanba_core::Id;
 use yuanba_core::tables::member;
 use yuanba_exchange::enrol;
 use yuanba_journal::payload::{Cut, Revocation};
 use yuanba_store::{Intent, StoreError, Why};
 
 use crate::place::{Place, assert_even, on, refused, stick};
+
+/// The record is there, and its words are gone.
+fn assert_erased(person: Id, places: [&Place; 3]) {
+    let name = |place: &Place| {
+        let record = place.store.record(&member::TABLE, person).unwrap();
+        record.map(|record| record.text(member::NAME).map(str::to_owned))
+    };
+    assert_eq!(places.map(name), [Some(None), Some(None), Some(None)]);
+}
 
 #[test]
 fn a_village_that_the_county_moves_goes_on_with_its_new_township_and_keeps_all_that_it_has() {
@@ -80,11 +90,7 @@ fn what_the_old_township_erased_is_erased_at_the_new_one_too() {
     county.exchange(&mut west);
     west.exchange(&mut village);
 
-    let name = |place: &Place| {
-        let record = place.store.record(&member::TABLE, person).unwrap();
-        record.map(|record| record.text(member::NAME).map(str::to_owned))
-    };
-    assert_eq!([&county, &west, &village].map(name), [Some(None), Some(None), Some(None)]);
+    assert_erased(person, [&county, &west, &village]);
     for place in [&west, &village] {
         assert_even(village.org(), place, &county);
         assert!(place.store.set_aside().unwrap().iter().all(|aside| aside.why != Why::NotAbove));
@@ -116,11 +122,7 @@ fn what_a_laptop_erases_that_nobody_knew_of_when_the_village_moved_is_erased_eve
     county.exchange(&mut west);
     west.exchange(&mut village);
 
-    let name = |place: &Place| {
-        let record = place.store.record(&member::TABLE, person).unwrap();
-        record.map(|record| record.text(member::NAME).map(str::to_owned))
-    };
-    assert_eq!([&county, &west, &village].map(name), [Some(None), Some(None), Some(None)]);
+    assert_erased(person, [&county, &west, &village]);
     for place in [&west, &village] {
         assert_even(village.org(), place, &county);
         place.sound();

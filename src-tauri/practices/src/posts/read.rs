@@ -5,7 +5,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Category, Excuse, Post, Posts, Skill, Suits};
-use crate::document::{Document, first_day};
+use crate::document::Document;
 use crate::problem::Code;
 
 #[derive(Deserialize)]
@@ -113,13 +113,8 @@ fn check_head(document: &mut Document<'_>, declared: &Declared) {
     document.ids("岗位类别", declared.categories.iter().map(|c| &c.id));
     document.ids("岗位", declared.posts.iter().map(|p| &p.id));
     document.ids("免岗", declared.excuses.iter().map(|e| &e.id));
-    let line = document.line(&declared.id);
-    for (what, text) in [("名称", &declared.name), ("版本", &declared.version), ("出处", &declared.source)]
-    {
-        document.words(line, what, text);
-    }
-    let from = *declared.applies_from.get_ref();
-    document.range(document.line(&declared.applies_from), "起用日期", from, first_day(), NaiveDate::MAX);
+    let title = [&declared.name, &declared.version, &declared.source];
+    document.title(&declared.id, title, &declared.applies_from);
     document.range(
         document.line(&declared.term_months),
         "任期（月）",
