@@ -28,6 +28,27 @@ export async function accessible(page: Page): Promise<void> {
   expect(grave, grave.join('\n')).toEqual([])
 }
 
+/** An ID number of 18 or 15 digits, or a mobile telephone, that stands alone. */
+const NUMBER = /(?<![\dA-Za-z])(\d{17}[\dXx]|\d{15}|1[3-9]\d{9})(?![\dA-Za-z])/g
+
+/**
+ * No whole number of a person is on the page, in its fields, or in what somebody takes along who selects all and copies.
+ * Answers with what was copied.
+ */
+export async function covered(page: Page): Promise<string> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+  await page.keyboard.press('Control+a')
+  await page.keyboard.press('Control+c')
+  const { copied, fields, shown } = await page.evaluate(async () => ({
+    copied: await navigator.clipboard.readText(),
+    fields: [...document.querySelectorAll<HTMLInputElement>('input, textarea')].map((field) => field.value).join('\n'),
+    shown: document.documentElement.outerHTML,
+  }))
+  expect([copied, fields, shown].map((text) => text.match(NUMBER) ?? [])).toEqual([[], [], []])
+  return copied
+}
+
 /** At most one seal a page: the button that finishes the job. */
 export async function oneSeal(page: Page): Promise<void> {
   expect(await page.locator('.main-act:visible').count()).toBeLessThanOrEqual(1)

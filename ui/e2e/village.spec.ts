@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { accessible, complaints, fits, handy, oneSeal } from './judge'
+import { accessible, complaints, covered, fits, handy, oneSeal } from './judge'
 import { demoVillage, LETTERS, memberCard, memberForm, open, PLACES, type Place } from './village'
 
 test.beforeAll(async ({ playwright, baseURL }) => {
@@ -19,6 +19,9 @@ for (const letters of LETTERS) {
         await page.setViewportSize({ width: 1366, height: 690 })
         await fits(page)
         await handy(page, letters)
+        const copied = await covered(page)
+        // The card of somebody has a number to cover.
+        if (name === 'card') expect(copied).toMatch(/\d{6}\*{8}\d{3}[\dX]/)
         expect(heard).toEqual([])
       })
     for (const place of PLACES) holds(place.name, async () => place)
