@@ -3,7 +3,7 @@ import { sentences } from './sp'
 /** 谁能做什么: the table of who may do what. */
 export const rights = sentences({
   title: '谁能做什么',
-  sentence: (role: string, n: number) => `您是${role}，这里面的事您能办${n}样。要改谁是什么职务，请管这台电脑的人来办。`,
+  sentence: (role: string, n: number) => `您是${role}，这里面的事您能办${n}样。职务在「人员与口令」里改，由管这台电脑的人来改。`,
   back: '回设置',
   whose: '哪一级',
   levels: { village: '村里', township: '镇里', county: '县里' },
