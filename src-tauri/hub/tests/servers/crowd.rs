@@ -70,15 +70,12 @@ impl Told {
 
     /// Waits until so many changes more are acknowledged.
     pub fn wait_for(&self, more: usize, most: Duration) {
-        let (before, begun) = (self.count(), Instant::now());
-        while self.count() < before + more {
-            assert!(
-                begun.elapsed() < most,
-                "{} of {more} were acknowledged in {most:?}",
-                self.count() - before
-            );
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        wait(|| self.count(), more, most, "acknowledged");
+    }
+
+    /// Waits until the township has looked so many times more for everything that was told.
+    pub fn wait_for_looks(&self, more: usize, most: Duration) {
+        wait(|| self.looked.load(Ordering::SeqCst), more, most, "looked for");
     }
 
     /// Tells everybody to stop once this is dropped, also by a test that fails.
@@ -194,4 +191,13 @@ pub fn finds(place: &Place, members: &[Id]) {
 /// How many of these members a store does not hold.
 pub fn missing(place: &Place, members: &[Id]) -> usize {
     members.iter().filter(|id| place.store.record(&member::TABLE, **id).unwrap().is_none()).count()
+}
+
+/// Waits until `counted` has grown by `more`.
+fn wait(counted: impl Fn() -> usize, more: usize, most: Duration, what: &str) {
+    let (before, begun) = (counted(), Instant::now());
+    while counted() < before + more {
+        assert!(begun.elapsed() < most, "{} of {more} were {what} in {most:?}", counted() - before);
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
