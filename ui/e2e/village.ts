@@ -31,6 +31,7 @@ export const PLACES: readonly Place[] = [
   { name: 'settle', address: '/settle' },
   { name: 'more', address: '/more' },
   { name: 'copies', address: '/copies' },
+  { name: 'update', address: '/update' },
 ]
 
 /** Runs a typed command beside the pages, for what must stand before a person comes to them. */

@@ -153,7 +153,7 @@ fn state(api: &Api, _: Nothing) -> Result<UpdateState, ApiError> {
         version: channel.running.to_string(),
         takes: !channel.keys.is_empty(),
         signers: channel.keys.names().map(str::to_owned).collect(),
-        may: api.check("update.take").is_ok(),
+        may: api.check("update.take").and_then(|()| not_in_the_demo(api)).is_ok(),
         found: stick::mounts().iter().flat_map(|root| on_stick(root)).collect(),
         packs,
         troubles,
@@ -276,15 +276,7 @@ fn look(api: &Api, request: OneUpdate) -> Result<UpdateLook, ApiError> {
 }
 
 fn take(api: &Api, request: OneUpdate) -> Result<JobStarted, ApiError> {
-    // Whoever likes may walk into 演示村; the program and the rules are everybody's.
-    if api.session()?.demo {
-        return Err(ApiError {
-            code: Code::Refused,
-            message: "演示村里的人都是编的，升级和做法包不在这里装，什么也没有动。".to_owned(),
-            next_step: "回到自己的村里再装。".to_owned(),
-            field: None,
-        });
-    }
+    not_in_the_demo(api)?;
     Ok(api.begin(move |api, progress| {
         progress.say(0, None, "正在核对升级包");
         let Judged { mut package, pack, why_not, .. } = judge(api, &request.file)?;
@@ -316,6 +308,19 @@ fn take(api: &Api, request: OneUpdate) -> Result<JobStarted, ApiError> {
         };
         Ok(UpdateTaken { contents: contents(manifest.contents), title, version, text, command })
     }))
+}
+
+/// Whoever likes may walk into 演示村 without a passphrase; the program and the rules are everybody's.
+fn not_in_the_demo(api: &Api) -> Result<(), ApiError> {
+    match api.session()?.demo {
+        false => Ok(()),
+        true => Err(ApiError {
+            code: Code::Refused,
+            message: "演示村里的人都是编的，升级和做法包不在这里装，什么也没有动。".to_owned(),
+            next_step: "回到自己的村里再装。".to_owned(),
+            field: None,
+        }),
+    }
 }
 
 fn contents(contents: Contents) -> UpdateContents {
@@ -359,6 +364,7 @@ impl Api {
     /// that was checked.
     pub fn installer(&self) -> Result<(PathBuf, Option<String>), ApiError> {
         self.check("update.take")?;
+        not_in_the_demo(self)?;
         let waiting = program::waiting(self).ok_or(Trouble::NotFound { what: "个等着装的新版" })?;
         let command = waiting.command(self.dir());
         match waiting.checked(self.dir()) {

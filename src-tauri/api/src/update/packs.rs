@@ -195,11 +195,12 @@ impl Rules {
                 .map(|s| s.pack.clone())
                 .collect::<Vec<_>>()
         });
-        let brings =
-            |other: &Pack| other.texts.iter().find(|(name, _)| pack.texts.iter().any(|(n, _)| n == name));
-        if let Some((other, (name, _))) = others.iter().find_map(|other| Some((other, brings(other)?))) {
-            let title = &other.manifest.title;
-            return Some(format!("包里的「{name}」，用着的做法包「{title}」里也有，两份只能留一份。"));
+        let named = |name: &String| pack.texts.iter().any(|(own, _)| own == name);
+        for other in &others {
+            if let Some((name, _)) = other.texts.iter().find(|(name, _)| named(name)) {
+                let title = &other.manifest.title;
+                return Some(format!("包里的「{name}」，用着的做法包「{title}」里也有，两份只能留一份。"));
+            }
         }
         let mut all = others;
         all.push(pack.clone());
