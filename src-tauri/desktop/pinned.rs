@@ -71,6 +71,7 @@ fn the_pages_load_nothing_from_elsewhere_and_run_no_text_as_a_program() {
     let window = &config["app"]["windows"][0];
     assert_eq!((config["app"]["windows"].as_array().unwrap().len(), window.get("url")), (1, None));
     // Built with nothing that would widen it at run time.
-    let tauri = read("Cargo.toml");
-    assert!(tauri.contains("\ntauri = { version = \"2.12\", features = [] }\n"), "features of tauri");
+    let manifest = read("Cargo.toml");
+    let tauri = manifest.lines().find(|line| line.starts_with("tauri = {")).expect("the version of tauri");
+    assert!(tauri.ends_with("features = [] }"), "{tauri}");
 }

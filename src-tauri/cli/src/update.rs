@@ -138,7 +138,7 @@ fn look_by(file: &Path, keys: &Path) -> Result<Answer, ApiError> {
     let list = if long { String::new() } else { fs::read_to_string(keys).map_err(unread)? };
     let list = TrustedKeys::read(&list).map_err(|why| {
         eprintln!("{why}");
-        refused(UpdateError::CannotBeMade("这份公钥的单子读不懂。".to_owned()))
+        usage("这份公钥的单子读不懂，什么也没做。", "照 update key 打印出来的样子写。")
     })?;
     let mut package = look(file, &list).map_err(refused)?;
     package.check_parts().map_err(refused)?;

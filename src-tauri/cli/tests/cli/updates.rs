@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, plain};
+use crate::desk::Desk;
 
 /// What stands for an installer.
 const INSTALLER: &[u8] = b"!<arch>\ndebian-binary made up for a test";
@@ -136,12 +136,8 @@ fn an_altered_package_or_another_key_is_refused() {
     assert!(releaser.look("一.yuanba-update").failed(3, "refused").contains("不是这个程序认得的单位做的"));
     fs::write(releaser.path("keys.toml"), "key = 3").unwrap();
     let looked = releaser.look("一.yuanba-update");
-    assert_eq!(looked.exit, 3);
-    plain(&format!(
-        "{}{}",
-        looked.json()["error"]["message"].as_str().unwrap(),
-        looked.json()["error"]["next_step"].as_str().unwrap()
-    ));
+    assert_eq!((looked.exit, &looked.json()["error"]["code"]), (2, &json!("wrong_usage")));
+    assert!(looked.stderr.contains("key"), "what is wrong with the list: {}", looked.stderr);
 }
 
 /// The list of the repository is empty: that is what is built, until somebody releases.

@@ -110,7 +110,7 @@ impl UpdateError {
                 "请向镇里重新要一份。",
             ),
             UpdateError::CannotBeMade(text) => {
-                Refusal::new("cannot_be_made", format!("{text}没有做成，什么也没写。"), "改好再来。")
+                Refusal::new("cannot_be_made", format!("{text}没有做成，什么也没有动。"), "改好再来。")
             }
             UpdateError::Cancelled => {
                 Refusal::new("cancelled", "停下了，没有装，数据没有动。", "想装的时候再来。")
