@@ -662,7 +662,7 @@ pub enum Update {
         until: NaiveDate,
     },
     /// 做一个升级包
-    Make(MakeUpdate),
+    Make(Box<MakeUpdate>),
     /// 看一个升级包：是什么、谁签的、这台电脑装不装得上
     Look {
         /// 哪一个

@@ -29,7 +29,7 @@ pub fn update(seat: &mut Seat, update: Update) -> Result<Answer, ApiError> {
             let words = format!("# 私的那半在 {}，别放到平常用的电脑上。\n{line}", file.display());
             Ok(Answer::done(json!({ "file": absolute(&file), "line": line }), words.trim_end()))
         }
-        Update::Make(make) => self::make(make),
+        Update::Make(make) => self::make(*make),
         Update::Look { file, keys: Some(keys) } => look_by(&file, &keys),
         Update::Look { file, keys: None } => {
             let document = signed_in(seat, "update.look", json!({ "file": absolute(&file) }))?;

@@ -74,7 +74,7 @@ export const settings = sentences({
   exported: (what: string, rows: number, path: string) => `${what}导出好了，${rows}行，存在${path}。`,
   update: '升级',
   version: (v: string) => `现在是${v}版`,
-  versionNote: '新版从镇里的U盘来，装不上会退回原样',
+  versionNote: '新版由镇里带来装，数据不动',
   versionSee: '看升级',
   rows: {
     findNote: '姓名、电话、院坝、哪件事',

@@ -3,8 +3,9 @@ import { sentences } from './sp'
 /** 升级: the next program and packs of practices from a stick. */
 export const update = sentences({
   title: '升级',
-  sentence: (v: string) => `现在是${v}版。新版和做法包从U盘来，装不上还是现在这一版。`,
+  sentence: (v: string, takes: boolean) => (takes ? `现在是${v}版。新版和做法包从U盘来，装的时候数据不动。` : `现在是${v}版。`),
   back: '回设置',
+  backBig: '回更多',
   none: '这一版程序不认U盘上的升级包。',
   noneNext: '新版请镇里带来，用电脑自己的安装程序装。数据不动。',
   from: (names: string) => `只装${names}做的，别处来的不装。`,
@@ -22,7 +23,7 @@ export const update = sentences({
   signed: (by: string, day: string) => `${by}签的，${day}做的`,
   size: (size: string) => `占${size}`,
   notes: '改了什么',
-  programThen: '先把数据备份一份，再打开电脑自己的安装程序，它会问开机口令。数据不动；装到一半不行，还是现在这一版。',
+  programThen: '先把数据备份一份，再打开电脑自己的安装程序，它会问开机口令。数据不动，万一装坏了，照备份找得回来。',
   packThen: (n: number) => `里面${n}样规则，装上马上照它办。以前答应的日子、记过的分都不变。`,
   take: (version: string) => `装上${version}版`,
   leave: '不装',
