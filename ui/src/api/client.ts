@@ -74,7 +74,9 @@ export async function askWindow(act: 'open_file' | 'install_update', args: Recor
   try {
     await invoke(act, args)
   } catch (thrown) {
-    throw new ApiError(asFailure(thrown))
+    const error = new ApiError(asFailure(thrown))
+    for (const listener of failureListeners) listener(error)
+    throw error
   }
 }
 

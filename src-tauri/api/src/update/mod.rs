@@ -13,7 +13,6 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use semver::Version;
-use serde::Serialize;
 use yuanba_exchange::update::{self, Contents, EXTENSION, Manifest, Package, UpdateError};
 
 pub use channel::Channel;
@@ -161,7 +160,7 @@ fn state(api: &Api, _: Nothing) -> Result<UpdateState, ApiError> {
             version: waiting.version.to_string(),
             title: waiting.title.clone(),
             signed_by: waiting.signed_by.clone(),
-            command: waiting.command(api.dir()),
+            command: waiting.command(),
         }),
     })
 }
@@ -303,7 +302,7 @@ fn take(api: &Api, request: OneUpdate) -> Result<JobStarted, ApiError> {
             None => {
                 let waiting = program::take(api, &mut package, progress)?;
                 let text = format!("{version} 版核对过了，是{}签的。数据先备份了一份。", waiting.signed_by);
-                (text, waiting.command(api.dir()))
+                (text, waiting.command())
             }
         };
         Ok(UpdateTaken { contents: contents(manifest.contents), title, version, text, command })
@@ -334,14 +333,13 @@ fn refused(error: UpdateError) -> ApiError {
     error.refusal().into()
 }
 
-/// Writes a note of this folder whole or not at all.
-fn write_note(path: &Path, note: &impl Serialize) -> Result<(), ApiError> {
-    let bytes = serde_json::to_vec_pretty(note).map_err(|_| Trouble::Internal)?;
+/// Writes a small file of this folder whole or not at all.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ApiError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let written = (|| {
         fs::create_dir_all(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(&bytes)?;
+        file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(path).map(|_| ()).map_err(|error| error.error)
     })();
@@ -365,9 +363,14 @@ impl Api {
     pub fn installer(&self) -> Result<(PathBuf, Option<String>), ApiError> {
         self.check("update.take")?;
         not_in_the_demo(self)?;
-        let waiting = program::waiting(self).ok_or(Trouble::NotFound { what: "个等着装的新版" })?;
-        let command = waiting.command(self.dir());
-        match waiting.checked(self.dir()) {
+        let waiting = program::waiting(self).ok_or_else(|| ApiError {
+            code: Code::NotFound,
+            message: "没有等着装的新版，什么也没做，数据没有动。".to_owned(),
+            next_step: "先选一个升级包，看好了再装。".to_owned(),
+            field: None,
+        })?;
+        let command = waiting.command();
+        match waiting.checked() {
             Some(path) => Ok((path, command)),
             None => Err(refused(UpdateError::Damaged("the installer was changed since it was checked"))),
         }

@@ -244,7 +244,8 @@ impl Rules {
     fn remember(&self, manifest: &Manifest) -> Result<(), ApiError> {
         let mut taken = self.taken();
         taken.packs.insert(manifest.pack.clone(), manifest.version.clone());
-        super::write_note(&self.dir.join(FOLDER).join(TAKEN), &taken)
+        let note = serde_json::to_vec_pretty(&taken).map_err(|_| crate::sentences::Trouble::Internal)?;
+        super::write_whole(&self.dir.join(FOLDER).join(TAKEN), &note)
     }
 }
 

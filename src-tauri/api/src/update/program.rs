@@ -6,8 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use semver::Version;
-use serde::{Deserialize, Serialize};
-use yuanba_exchange::update::{Manifest, Package, Part, UpdateError};
+use yuanba_exchange::update::{Contents, HEAD_BYTES_MAX, Manifest, Package, Part, UpdateError, judge_head};
 
 use super::packs::FOLDER;
 use crate::Api;
@@ -17,25 +16,20 @@ use crate::job::Progress;
 use crate::sentences::Trouble;
 
 const INSTALLER: &str = "installer";
-const NOTE: &str = "installer.json";
-/// A note of an installer is never longer, in bytes.
-const NOTE_BYTES_MAX: u64 = 16 * 1024;
+/// The head of the package that the installer came in, as it was signed.
+const HEAD: &str = "signed-head";
 /// Room that is left on the disk beside the installer, bytes.
 const ROOM_BYTES: u64 = 200 << 20;
 /// So many bytes are one step of the progress.
 const STEP_BYTES: u64 = 4 << 20;
 
 /// An installer that was checked and waits to be handed over.
-#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Waiting {
     pub(super) version: Version,
     pub(super) title: String,
     pub(super) signed_by: String,
-    pub(super) platform: String,
-    name: String,
-    bytes: u64,
-    /// BLAKE3, hexadecimal
-    hash: String,
+    part: Part,
+    file: PathBuf,
 }
 
 /// The part of a program for a machine.
@@ -49,8 +43,8 @@ fn folder(dir: &Path) -> PathBuf {
 
 /// Makes a copy of the store and lays the installer into the data folder; one that waited before gives way.
 ///
-/// An update that fails half-way leaves the old program and that copy. The new program's first start takes one more copy
-/// by itself before it brings the tables up to date, and keeps the old tables when it cannot (`store::database`).
+/// An update that fails half-way leaves that copy. The new program's first start takes one more by itself before it brings
+/// the tables up to date, and keeps the old tables when it cannot (`yuanba_store::database`).
 pub(super) fn take<R: Read + std::io::Seek>(
     api: &Api,
     package: &mut Package<R>,
@@ -66,8 +60,6 @@ pub(super) fn take<R: Read + std::io::Seek>(
     }
     copy_now(api, progress)?;
 
-    let note = api.dir().join(FOLDER).join(NOTE);
-    let _ = fs::remove_file(&note);
     let _ = fs::remove_dir_all(&into);
     fs::create_dir_all(&into).map_err(|error| failed(&error))?;
     let mut told = 0;
@@ -90,44 +82,48 @@ pub(super) fn take<R: Read + std::io::Seek>(
             error => error.refusal().into(),
         });
     }
-    let waiting = Waiting {
-        version: manifest.version.clone(),
-        title: manifest.title.clone(),
-        signed_by: package.signed_by().to_owned(),
-        platform: part.platform.clone(),
-        name: part.name.clone(),
-        bytes: part.bytes,
-        hash: hex::encode(part.hash),
-    };
-    super::write_note(&note, &waiting)?;
-    Ok(waiting)
+    let kept = package.head_bytes().map_err(|error| error.refusal().into());
+    if let Err(error) = kept.and_then(|head| super::write_whole(&into.join(HEAD), &head)) {
+        let _ = fs::remove_dir_all(&into);
+        return Err(error);
+    }
+    waiting(api).ok_or_else(|| Trouble::Internal.into())
 }
 
-/// The installer that waits. One that is no newer than the program that runs has done its work and is removed.
+/// The installer that waits. What it is stands in the head that it came with, whose signature is checked anew: nobody has
+/// another one handed over by changing a file, and one that is no newer than the program that runs has done its work and is
+/// removed.
 pub(super) fn waiting(api: &Api) -> Option<Waiting> {
-    let dir = api.dir();
-    let note = dir.join(FOLDER).join(NOTE);
-    let small = fs::metadata(&note).is_ok_and(|file| file.len() <= NOTE_BYTES_MAX);
-    let waiting: Waiting = serde_json::from_slice(&small.then(|| fs::read(&note).ok()).flatten()?).ok()?;
-    if waiting.version.cmp_precedence(&api.inner.rules.channel.running).is_le() {
-        let _ = fs::remove_file(&note);
-        let _ = fs::remove_dir_all(folder(dir));
+    let channel = &api.inner.rules.channel;
+    let folder = folder(api.dir());
+    let mut start = Vec::new();
+    let file = fs::File::open(folder.join(HEAD)).ok()?;
+    file.take(HEAD_BYTES_MAX).read_to_end(&mut start).ok()?;
+    let head = judge_head(&start, &channel.keys).ok()?;
+    if head.manifest.contents != Contents::Program {
         return None;
     }
-    waiting.file(dir).is_some().then_some(waiting)
+    if head.manifest.version.cmp_precedence(&channel.running).is_le() {
+        let _ = fs::remove_dir_all(&folder);
+        return None;
+    }
+    let (_, part) = part_for(&head.manifest, channel.platform.as_deref())?;
+    let file = folder.join(&part.name);
+    let there = fs::symlink_metadata(&file).is_ok_and(|facts| facts.is_file());
+    there.then(|| Waiting {
+        version: head.manifest.version.clone(),
+        title: head.manifest.title.clone(),
+        signed_by: head.signed_by,
+        part: part.clone(),
+        file,
+    })
 }
 
 impl Waiting {
-    /// Where it lies. The note's name is taken by its last part alone: nothing outside the folder is ever handed over.
-    fn file(&self, dir: &Path) -> Option<PathBuf> {
-        let path = folder(dir).join(Path::new(&self.name).file_name()?);
-        fs::symlink_metadata(&path).is_ok_and(|facts| facts.is_file()).then_some(path)
-    }
-
     /// The command that installs it where no window does; nothing where there is always a window.
-    pub(super) fn command(&self, dir: &Path) -> Option<String> {
-        let path = quoted(&self.file(dir)?.display().to_string());
-        match &self.platform {
+    pub(super) fn command(&self) -> Option<String> {
+        let path = quoted(&self.file.display().to_string());
+        match &self.part.platform {
             platform if platform.starts_with("linux-deb") => Some(format!("sudo apt install {path}")),
             platform if platform.starts_with("linux-rpm") => Some(format!("sudo dnf install {path}")),
             _ => None,
@@ -135,11 +131,10 @@ impl Waiting {
     }
 
     /// The file, read once more from its first byte to its last.
-    pub(super) fn checked(&self, dir: &Path) -> Option<PathBuf> {
-        let path = self.file(dir)?;
+    pub(super) fn checked(&self) -> Option<PathBuf> {
         let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(fs::File::open(&path).ok()?.take(self.bytes + 1)).ok()?;
-        (hasher.finalize().to_hex().as_str() == self.hash).then_some(path)
+        hasher.update_reader(fs::File::open(&self.file).ok()?.take(self.part.bytes + 1)).ok()?;
+        (hasher.finalize() == blake3::Hash::from_bytes(self.part.hash)).then(|| self.file.clone())
     }
 }
 

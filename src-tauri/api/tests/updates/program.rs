@@ -52,6 +52,18 @@ fn a_newer_program_is_copied_for_checked_kept_and_handed_over_once() {
     fs::write(&path, &bytes).unwrap();
     assert_eq!(village.api.installer().unwrap_err().code, Code::Refused);
 
+    // Another installer with a head of somebody's own: nothing waits.
+    let folder = path.parent().unwrap();
+    let head = fs::read(folder.join("signed-head")).unwrap();
+    let mut forged = head.clone();
+    let at = forged.windows(5).position(|w| w == b"0.2.0").unwrap();
+    forged[at..at + 5].copy_from_slice(b"0.9.0");
+    fs::write(folder.join("signed-head"), forged).unwrap();
+    assert_eq!(village.api.installer().unwrap_err().code, Code::NotFound);
+    assert!(village.call("update.state", json!({}))["waiting"].is_null());
+    fs::write(folder.join("signed-head"), head).unwrap();
+    assert_eq!(village.call("update.state", json!({}))["waiting"]["version"], "0.2.0");
+
     // The next program finds that it runs and tidies up.
     let village = signed_in(village.restarted(channel("0.2.0")));
     assert!(village.call("update.state", json!({}))["waiting"].is_null());

@@ -36,7 +36,7 @@ mod write;
 pub use error::UpdateError;
 pub use manifest::{Contents, Manifest, Part};
 pub use name::{EXTENSION, file_name, platform_of};
-pub use read::{Package, is_update, look, look_at, look_bytes};
+pub use read::{Head, Package, is_update, judge_head, look, look_at, look_bytes};
 pub use release_key::ReleaseKey;
 pub use trusted::{TrustedKey, TrustedKeys};
 pub use write::{Offered, head, write};

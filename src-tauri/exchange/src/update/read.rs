@@ -19,9 +19,7 @@ use super::{
 pub struct Package<R> {
     from: R,
     path: PathBuf,
-    manifest: Manifest,
-    signed_by: String,
-    head_bytes: u64,
+    head: Head,
 }
 
 /// Whether a file begins as an update does.
@@ -59,8 +57,33 @@ pub fn look_at<R: Read + Seek>(
 ) -> Result<Package<R>, UpdateError> {
     let mut start = Vec::new();
     from.by_ref().take(HEAD_BYTES_MAX).read_to_end(&mut start).map_err(UpdateError::io(path))?;
-    let body = after_the_lines(&start)?;
+    let head = judge_head(&start, keys)?;
+    let whole = head.manifest.parts_bytes().and_then(|parts| parts.checked_add(head.bytes));
+    let there = from.seek(SeekFrom::End(0)).map_err(UpdateError::io(path))?;
+    if whole != Some(there) {
+        return Err(UpdateError::Damaged("it is not as long as it says"));
+    }
+    Ok(Package { from, path: path.to_owned(), head })
+}
 
+/// What stands in front of the parts, after its signature was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// What the update says of itself
+    pub manifest: Manifest,
+    /// Whose key signed it
+    pub signed_by: String,
+    /// How long the head is, in bytes
+    pub bytes: u64,
+}
+
+/// Reads and checks the head of an update at the start of `start`, whatever follows: of a part that was taken out earlier it
+/// says again who signed it.
+///
+/// # Errors
+/// As [`UpdateError`] says.
+pub fn judge_head(start: &[u8], keys: &TrustedKeys) -> Result<Head, UpdateError> {
+    let body = after_the_lines(start)?;
     const SHAPE: UpdateError = UpdateError::Damaged("its head is misshapen");
     let mut d = Decoder::new(&start[body..]);
     if d.array().ok() != Some(Some(3)) {
@@ -88,13 +111,7 @@ pub fn look_at<R: Read + Seek>(
     if !key.signs(&manifest) {
         return Err(UpdateError::KeyDoesNotSign { name: key.name.clone() });
     }
-    let head_bytes = (signed + SIGNATURE_BYTES) as u64;
-    let whole = manifest.parts_bytes().and_then(|parts| parts.checked_add(head_bytes));
-    let there = from.seek(SeekFrom::End(0)).map_err(UpdateError::io(path))?;
-    if whole != Some(there) {
-        return Err(UpdateError::Damaged("it is not as long as it says"));
-    }
-    Ok(Package { from, path: path.to_owned(), manifest, signed_by: key.name.clone(), head_bytes })
+    Ok(Head { manifest, signed_by: key.name.clone(), bytes: (signed + SIGNATURE_BYTES) as u64 })
 }
 
 /// Where the lines for people end.
@@ -113,12 +130,27 @@ fn after_the_lines(start: &[u8]) -> Result<usize, UpdateError> {
 impl<R: Read + Seek> Package<R> {
     /// What it says of itself.
     pub fn manifest(&self) -> &Manifest {
-        &self.manifest
+        &self.head.manifest
     }
 
     /// Whose key signed it.
     pub fn signed_by(&self) -> &str {
-        &self.signed_by
+        &self.head.signed_by
+    }
+
+    /// The bytes in front of the parts, for [`judge_head`].
+    ///
+    /// # Errors
+    /// `Io`.
+    pub fn head_bytes(&mut self) -> Result<Vec<u8>, UpdateError> {
+        let mut bytes = Vec::new();
+        self.from.rewind().map_err(UpdateError::io(&self.path))?;
+        self.from
+            .by_ref()
+            .take(self.head.bytes)
+            .read_to_end(&mut bytes)
+            .map_err(UpdateError::io(&self.path))?;
+        Ok(bytes)
     }
 
     /// The text of a declaration.
@@ -126,7 +158,7 @@ impl<R: Read + Seek> Package<R> {
     /// # Errors
     /// `Damaged` when it is not what was signed, or no text; `Io`.
     pub fn declaration(&mut self, at: usize) -> Result<String, UpdateError> {
-        let part = self.manifest.parts[at].clone();
+        let part = self.head.manifest.parts[at].clone();
         if part.bytes > PRACTICE_BYTES_MAX {
             return Err(UpdateError::TooLarge("one of its parts is too long"));
         }
@@ -182,7 +214,7 @@ impl<R: Read + Seek> Package<R> {
     /// # Errors
     /// `Damaged` when one is not what was signed; `Io`.
     pub fn check_parts(&mut self) -> Result<(), UpdateError> {
-        (0..self.manifest.parts.len()).try_for_each(|at| self.checked(at, &mut |_| Ok(())))
+        (0..self.head.manifest.parts.len()).try_for_each(|at| self.checked(at, &mut |_| Ok(())))
     }
 
     fn checked(
@@ -190,10 +222,10 @@ impl<R: Read + Seek> Package<R> {
         at: usize,
         take: &mut dyn FnMut(&[u8]) -> Result<(), UpdateError>,
     ) -> Result<(), UpdateError> {
-        let before: u64 = self.manifest.parts[..at].iter().map(|part| part.bytes).sum();
-        let Part { bytes, hash, .. } = self.manifest.parts[at].clone();
+        let before: u64 = self.head.manifest.parts[..at].iter().map(|part| part.bytes).sum();
+        let Part { bytes, hash, .. } = self.head.manifest.parts[at].clone();
         let path = &self.path;
-        self.from.seek(SeekFrom::Start(self.head_bytes + before)).map_err(UpdateError::io(path))?;
+        self.from.seek(SeekFrom::Start(self.head.bytes + before)).map_err(UpdateError::io(path))?;
         let mut hasher = blake3::Hasher::new();
         let read = carry(&mut self.from.by_ref().take(bytes), path, |piece| {
             hasher.update(piece);
