@@ -51,9 +51,9 @@ pub async fn save_file(
 ) -> Result<Option<PathBuf>, ()> {
     #[cfg(feature = "stand-in-dialogs")]
     if let Some(person) = StandIn::from_environment() {
-        return Ok(noted(&given, person.save(&wish.name)));
+        return Ok(noted_saved(&given, person.save(&wish.name)));
     }
-    Ok(noted(&given, on_screen(window, wish, AsyncFileDialog::save_file).await))
+    Ok(noted_saved(&given, on_screen(window, wish, AsyncFileDialog::save_file).await))
 }
 
 /// Asks for a folder, such as a stick. `None`: the person closed the dialog.
@@ -74,6 +74,14 @@ pub async fn pick_folder(
 fn noted(given: &Given, chosen: Option<PathBuf>) -> Option<PathBuf> {
     if let Some(path) = &chosen {
         given.add(path);
+    }
+    chosen
+}
+
+/// The same for a place to save: the page may later ask to have opened what was written there.
+fn noted_saved(given: &Given, chosen: Option<PathBuf>) -> Option<PathBuf> {
+    if let Some(path) = &chosen {
+        given.add_saved(path);
     }
     chosen
 }

@@ -9,21 +9,44 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Value, json};
 use yuanba_api::PATH_KEYS;
 
+/// What a person may have opened by the system after it was written: tables, lists, pages, pictures. Never a program, never
+/// anything that runs by being opened.
+const OPENED: [&str; 4] = ["xlsx", "csv", "pdf", "png"];
+
 /// What was given so far; a folder stands for what is in it.
 #[derive(Default)]
-pub struct Given(Mutex<HashSet<PathBuf>>);
+pub struct Given {
+    named: Mutex<HashSet<PathBuf>>,
+    /// Places that somebody chose in a dialog to save something there: these alone may be opened.
+    saved: Mutex<HashSet<PathBuf>>,
+}
 
 impl Given {
     /// A person gave this file or folder.
     pub fn add(&self, path: &Path) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        self.named.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+    }
+
+    /// A person chose this place in a dialog to save something there.
+    pub fn add_saved(&self, path: &Path) {
+        self.add(path);
+        self.saved.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+    }
+
+    /// Whether the system may be asked to open a file: somebody chose exactly this place to save to since the window was
+    /// opened, it is a table, a list, a page or a picture by its name, and a plain file lies there.
+    pub fn may_open(&self, path: &Path) -> bool {
+        let ending = path.extension().and_then(|end| end.to_str()).map(str::to_ascii_lowercase);
+        ending.is_some_and(|ending| OPENED.contains(&ending.as_str()))
+            && self.saved.lock().unwrap_or_else(PoisonError::into_inner).contains(path)
+            && path.symlink_metadata().is_ok_and(|facts| facts.is_file())
     }
 
     /// Whether a path was given, or lies in a folder that was.
     fn covers(&self, path: &Path) -> bool {
         // No way out of a folder by way of its parent.
         let plain = path.components().all(|part| !matches!(part, Component::ParentDir | Component::CurDir));
-        let given = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let given = self.named.lock().unwrap_or_else(PoisonError::into_inner);
         plain && path.ancestors().any(|at| given.contains(at))
     }
 
@@ -88,6 +111,53 @@ mod tests {
         assert!(given.check(&json!({ "files": ["/media/a/U盘/一.yuanba", "/etc/passwd"] })).is_err());
         assert!(given.check(&json!({ "name": "/etc/passwd" })).is_ok(), "a name is no file");
         assert!(given.check(&Value::Null).is_ok());
+    }
+
+    #[test]
+    fn only_a_table_or_a_page_that_was_saved_in_a_dialog_may_be_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let there = |name: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, "x").unwrap();
+            path
+        };
+        let given = Given::default();
+        let sheet = there("花名册.xlsx");
+        assert!(!given.may_open(&sheet), "nobody saved it");
+        given.add(&sheet);
+        given.add(folder.path());
+        given.told(&json!({ "path": sheet }));
+        assert!(!given.may_open(&sheet), "to be chosen for reading, or told of, is not enough");
+        given.add_saved(&sheet);
+        assert!(given.may_open(&sheet));
+        assert!(given.check(&json!({ "out": sheet })).is_ok(), "what was saved may be named");
+        for name in [
+            "装我.sh",
+            "装我.exe",
+            "装我.deb",
+            "装我.desktop",
+            "装我.xlsm",
+            "装我.html",
+            "装我",
+            "装我.xlsx.bat",
+        ] {
+            let program = there(name);
+            given.add_saved(&program);
+            assert!(!given.may_open(&program), "{name}");
+        }
+        let upper = there("表.XLSX");
+        given.add_saved(&upper);
+        assert!(given.may_open(&upper));
+        given.add_saved(&folder.path().join("没写成.pdf"));
+        assert!(!given.may_open(&folder.path().join("没写成.pdf")), "nothing lies there");
+        assert!(!given.may_open(&folder.path().join("x/../花名册.xlsx")));
+        #[cfg(unix)]
+        {
+            let link = folder.path().join("连着.pdf");
+            std::os::unix::fs::symlink(there("程序"), &link).unwrap();
+            given.add_saved(&link);
+            assert!(!given.may_open(&link), "a name that stands for another file");
+        }
     }
 
     #[test]

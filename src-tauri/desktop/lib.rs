@@ -2,13 +2,16 @@
 //! [`calls`], and everything that the program knows or decides lives behind `yuanba_api`.
 //!
 //! What the shell adds by itself: where the data lives ([`place`]), that one folder is open in one window ([`door`]),
-//! the native file dialogs ([`dialogs`]), which files a page may name ([`given`]) and a lighter page process on Linux
-//! ([`web_process`]).
+//! the native file dialogs ([`dialogs`]), which files a page may name ([`given`]), what the system is asked to open
+//! ([`opening`]) and a lighter page process on Linux ([`web_process`]).
 
 mod calls;
 mod dialogs;
 mod door;
 mod given;
+mod opening;
+#[cfg(test)]
+mod pinned;
 mod place;
 #[cfg(feature = "stand-in-dialogs")]
 mod stand_in;
@@ -51,7 +54,9 @@ pub fn run() -> anyhow::Result<()> {
             calls::call,
             dialogs::pick_file,
             dialogs::save_file,
-            dialogs::pick_folder
+            dialogs::pick_folder,
+            opening::open_file,
+            opening::install_update
         ])
         .setup(move |app| {
             let main = app.config().app.windows.first().context("tauri.conf.json names no window")?;

@@ -39,6 +39,14 @@ impl StandIn {
         Some(saved.join(Path::new(name).file_name().unwrap_or(OsStr::new("unnamed"))))
     }
 
+    /// Notes what a person would have seen opened, a line each in the file `opened`.
+    pub fn open(&self, path: &Path) -> std::io::Result<()> {
+        use std::io::Write as _;
+        let mut list =
+            std::fs::OpenOptions::new().create(true).append(true).open(self.answers.join("opened"))?;
+        writeln!(list, "{}", path.display())
+    }
+
     fn answer(&self, question: &str) -> Option<PathBuf> {
         let said = std::fs::read_to_string(self.answers.join(question)).ok()?;
         let path = said.trim_end_matches(['\r', '\n']);
@@ -58,6 +66,15 @@ mod tests {
         std::fs::write(folder.path().join("file"), "/stick/名册 一.xlsx\n").unwrap();
         assert_eq!(person.file(), Some(PathBuf::from("/stick/名册 一.xlsx")));
         assert_eq!(person.folder(), None);
+    }
+
+    #[test]
+    fn what_is_opened_is_noted_in_its_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let person = StandIn { answers: folder.path().into() };
+        person.open(Path::new("/a/一.xlsx")).unwrap();
+        person.open(Path::new("/a/二.pdf")).unwrap();
+        assert_eq!(std::fs::read_to_string(folder.path().join("opened")).unwrap(), "/a/一.xlsx\n/a/二.pdf\n");
     }
 
     #[test]

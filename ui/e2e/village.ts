@@ -33,6 +33,7 @@ export const PLACES: readonly Place[] = [
   { name: 'copies', address: '/copies' },
   { name: 'rights', address: '/rights' },
   { name: 'trail', address: '/trail' },
+  { name: 'update', address: '/update' },
 ]
 
 /** Runs a typed command beside the pages, for what must stand before a person comes to them. */

@@ -23,6 +23,7 @@ const table = [
   { path: '/villages', file: 'villages/VillagesPage.vue', menu: 'villages', above: true },
   { path: '/more', file: 'more/MorePage.vue', menu: 'more' },
   { path: '/more/:part', file: 'more/MorePage.vue', menu: 'more' },
+  { path: '/update', file: 'update/UpdatePage.vue', menu: 'more' },
   { path: '/rights', file: 'rights/RightsPage.vue', menu: 'more' },
   { path: '/trail', file: 'trail/TrailPage.vue', menu: 'more' },
   { path: '/shop', file: 'shop/ShopPage.vue', menu: 'shop' },

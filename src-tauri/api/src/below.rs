@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use yuanba_core::Id;
 use yuanba_core::tables::points_claim;
-use yuanba_practices::Practices;
 
 use crate::Api;
 use crate::conflict::{self, DoubtKind};
@@ -102,7 +101,7 @@ struct Waiting {
 fn below(api: &Api, _: Nothing) -> Result<Below, ApiError> {
     let mut session = api.session()?;
     let today = session.store.today();
-    let rule = Practices::built_in().home.on(today);
+    let rule = session.practices().home.on(today);
     let (level, unheard_days) = match session.level {
         yuanba_core::Level::County => (Level::Township, rule.map_or(0, |rule| rule.unheard_township_days)),
         _ => (Level::Village, rule.map_or(0, |rule| rule.unheard_village_days)),

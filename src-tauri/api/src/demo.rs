@@ -8,7 +8,6 @@ use yuanba_core::tables::{courtyard, member, organisation};
 use yuanba_core::{Id, Level};
 use yuanba_journal::ReplicaKey;
 use yuanba_journal::payload::Claim;
-use yuanba_practices::Practices;
 use yuanba_practices::demo::{County, Plan, Village};
 use yuanba_store::Intent;
 
@@ -86,7 +85,7 @@ pub(crate) fn fill_store(session: &mut Session, request: FillDemo) -> Result<Dem
         seed,
         until: session.store.today(),
     };
-    let practices = Practices::built_in();
+    let practices = session.practices();
     let county = County::new(plan, practices, session.place()?)
         .map_err(|error| Trouble::BadDemo { text: format!("{error}。") })?;
     // A second filling must not meet the records of the first.

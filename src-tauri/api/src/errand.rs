@@ -7,7 +7,6 @@ mod steps;
 use chrono::NaiveDate;
 use yuanba_core::tables::{errand, member, user};
 use yuanba_core::{Id, Value};
-use yuanba_practices::Practices;
 use yuanba_practices::errands as catalogue;
 use yuanba_practices::promise::DayKind;
 use yuanba_store::Intent;
@@ -203,9 +202,9 @@ pub(crate) fn matter_name(matters: Option<&catalogue::Errands>, matter: &str) ->
     matters.and_then(|all| all.matter(matter)).map_or_else(|| matter.to_owned(), |matter| matter.name.clone())
 }
 
-fn promised(matter: &catalogue::Matter, from: NaiveDate) -> Result<PromisedDay, ApiError> {
+fn promised(session: &Session, matter: &catalogue::Matter, from: NaiveDate) -> Result<PromisedDay, ApiError> {
     let promise = matter
-        .promise(from, &Practices::built_in().holidays)
+        .promise(from, &session.practices().holidays)
         .map_err(|bad| Trouble::BadValue { field: "from", text: format!("{bad}。") })?;
     Ok(PromisedDay { promised_on: promise.on.to_string(), explained: promise.sentence })
 }
@@ -217,7 +216,7 @@ fn offered(api: &Api, _: Nothing) -> Result<Vec<Matter>, ApiError> {
     all.matters
         .iter()
         .map(|matter| {
-            let day = promised(matter, today)?;
+            let day = promised(&session, matter, today)?;
             Ok(Matter {
                 id: matter.id.clone(),
                 name: matter.name.clone(),
@@ -250,7 +249,7 @@ fn promise(api: &Api, request: PromiseOf) -> Result<PromisedDay, ApiError> {
     let from = entered::day("from", "受理日期", &request.from)?;
     let matter =
         matters(&session, from)?.matter(&request.matter).ok_or(Trouble::NotFound { what: "个事项" })?;
-    promised(matter, from)
+    promised(&session, matter, from)
 }
 
 /// The agent's name: a member of the roster, or somebody who signs in here.
@@ -281,7 +280,7 @@ pub(crate) fn write(
             return Err(Trouble::BadValue { field: "promised_on", text }.into());
         }
         Some(day) => day.to_string(),
-        None => promised(matter, new.on)?.promised_on,
+        None => promised(session, matter, new.on)?.promised_on,
     };
     if new.papers.len() > PAPERS_MAX {
         let text = format!("材料最多 {PAPERS_MAX} 样。");

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use yuanba_core::record::{Field, Table};
 use yuanba_core::tables::{member, organisation};
 use yuanba_core::{Id, Level};
-use yuanba_practices::{Place, Practices};
+use yuanba_practices::Place;
 use yuanba_store::{Glance, Record, Store};
 
 use crate::error::ApiError;
@@ -34,7 +34,7 @@ impl Session {
     pub(crate) fn place(&self) -> Result<&'static Place, ApiError> {
         let facts = self.store.record(&organisation::TABLE, self.store.org())?;
         let code = facts.as_ref().and_then(|facts| facts.text(organisation::CODE));
-        Practices::built_in().place_for(code).ok_or_else(|| Trouble::Internal.into())
+        self.practices().place_for(code).ok_or_else(|| Trouble::Internal.into())
     }
 
     /// The records of a table that are not void: the own ones at a village, all that are held above it.

@@ -66,6 +66,7 @@ mod time;
 mod transfer;
 pub mod typescript;
 mod undo;
+mod update;
 mod user;
 mod verify;
 mod workbook;
@@ -76,6 +77,7 @@ pub use registry::{Command, CommandDescription};
 pub use rights::{Right, first_user_name, roles_of};
 pub use sentences::Trouble;
 pub use session::Api;
+pub use update::Channel;
 pub use yuanba_core::Level;
 
 /// The commands of every noun, in the order they are listed.
@@ -123,5 +125,6 @@ static NOUNS: &[&[Command]] = &[
     audit::COMMANDS,
     doctor::COMMANDS,
     clock::COMMANDS,
+    update::COMMANDS,
     job::COMMANDS,
 ];

@@ -81,8 +81,8 @@ fn overlay(folder: &str) -> Result<Files, ApiError> {
     })?)
 }
 
-fn list(_: &Api, _: Nothing) -> Result<Vec<KnownPlace>, ApiError> {
-    let known = Practices::built_in().places().map(|place| KnownPlace {
+fn list(api: &Api, _: Nothing) -> Result<Vec<KnownPlace>, ApiError> {
+    let known = api.inner.rules.practices().places().map(|place| KnownPlace {
         id: place.id.clone(),
         name: place.name.clone(),
         code: place.code.clone(),
@@ -92,7 +92,7 @@ fn list(_: &Api, _: Nothing) -> Result<Vec<KnownPlace>, ApiError> {
 }
 
 fn show(api: &Api, request: ShowPractice) -> Result<DeclaredPlace, ApiError> {
-    let practices = Practices::built_in();
+    let practices = api.inner.rules.practices();
     let place = match request.place.as_deref() {
         Some(id) => practices.place(id),
         None => {

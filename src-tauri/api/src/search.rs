@@ -2,7 +2,6 @@
 
 use yuanba_core::tables::{courtyard, errand, member};
 use yuanba_core::{Field, Level, Table};
-use yuanba_practices::Practices;
 use yuanba_store::Glance;
 
 use crate::Api;
@@ -156,7 +155,7 @@ fn errands(session: &Session, text: &str) -> Result<Vec<Hit>, ApiError> {
 
 fn posts(session: &Session, text: &str) -> Vec<Hit> {
     let today = session.store.today();
-    let place = Practices::built_in().place_for(session.place_code().as_deref());
+    let place = session.practices().place_for(session.place_code().as_deref());
     let posts = place.and_then(|place| place.posts_on(today)).map(|posts| posts.posts.as_slice());
     let named = posts.unwrap_or_default().iter().filter(|post| post.name.contains(text));
     named

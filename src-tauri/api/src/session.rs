@@ -20,6 +20,7 @@ use crate::people::People;
 use crate::rights::{self, Right};
 use crate::sentences::Trouble;
 use crate::sync::Calling;
+use crate::update::{Channel, Rules};
 use crate::{mask, registry, time};
 
 /// The folder of 演示村 inside the data folder.
@@ -38,6 +39,7 @@ pub(crate) struct Inner {
     pub(crate) jobs: Jobs,
     pub(crate) calling: Calling,
     pub(crate) keeper: Keeper,
+    pub(crate) rules: Arc<Rules>,
 }
 
 /// What is there while somebody is signed in.
@@ -53,6 +55,7 @@ pub(crate) struct Session {
     pub(crate) forms: Forms,
     /// Files that were read and wait for decisions
     pub(crate) imports: Imports,
+    rules: Arc<Rules>,
 }
 
 /// A signed-in session, held by one caller at a time.
@@ -79,6 +82,11 @@ impl Api {
 
     /// The same with other surroundings.
     pub fn with(dir: &Path, surroundings: Surroundings) -> Api {
+        Api::by_channel(dir, surroundings, Channel::built_in())
+    }
+
+    /// The same with updates judged otherwise than the program itself does: for tests, which bring keys of their own.
+    pub fn by_channel(dir: &Path, surroundings: Surroundings, channel: Channel) -> Api {
         // A power cut may have come while a copy took the place of the store. Where that cannot be ended now, opening says why.
         let _ = Store::finish_restoring(dir);
         Api {
@@ -89,6 +97,7 @@ impl Api {
                 jobs: Jobs::default(),
                 calling: Calling::default(),
                 keeper: Keeper::default(),
+                rules: Arc::new(Rules::new(dir, channel)),
             }),
         }
     }
@@ -211,9 +220,14 @@ impl Session {
         Ok(())
     }
 
+    /// The rules and practices in force: those of the program, with the packs that were taken here laid over them.
+    pub(crate) fn practices(&self) -> &'static Practices {
+        self.rules.practices()
+    }
+
     /// The age from which somebody may join, by the rules in force today.
     pub(crate) fn joining_age_years(&self) -> Option<u32> {
-        Practices::built_in().roster.on(self.store.today()).map(|rule| rule.applicant_age_years)
+        self.practices().roster.on(self.store.today()).map(|rule| rule.applicant_age_years)
     }
 
     /// The GB/T 2260 code of this organisation.
@@ -224,7 +238,7 @@ impl Session {
 
     /// What a post of the catalogue is called. A post of an edition that is not known shows as it is kept.
     pub(crate) fn post_name(&self, post: &str) -> String {
-        let place = Practices::built_in().place_for(self.place_code().as_deref());
+        let place = self.practices().place_for(self.place_code().as_deref());
         let editions = place.map(|place| place.posts.as_slice()).unwrap_or_default();
         let named = editions.iter().rev().find_map(|posts| posts.post(post));
         named.map_or_else(|| post.to_owned(), |post| post.name.clone())
@@ -239,8 +253,14 @@ impl Session {
     }
 
     /// A session at an open store.
-    pub(crate) fn new(store: Store, demo: bool, recovery: Option<RecoveryCode>) -> Result<Session, ApiError> {
+    pub(crate) fn new(
+        api: &Api,
+        store: Store,
+        demo: bool,
+        recovery: Option<RecoveryCode>,
+    ) -> Result<Session, ApiError> {
         Ok(Session {
+            rules: api.inner.rules.clone(),
             level: store.level().unwrap_or(Level::Village),
             store,
             demo,

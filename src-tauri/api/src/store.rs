@@ -273,7 +273,7 @@ fn create(api: &Api, request: Create) -> Result<Created, ApiError> {
     let first = |store: &mut Store| yuanba_exchange::keys::ensure_org_key(store);
     let (store, code) = Store::create_with(api.dir(), new, surroundings, first)?;
     let recovery_code = code.text().to_string();
-    *slot = Some(Session::new(store, false, Some(code))?);
+    *slot = Some(Session::new(api, store, false, Some(code))?);
     drop(slot);
     if let Some(letters) = request.letters {
         let mut kept = settings::read(api.dir());
@@ -311,7 +311,7 @@ pub(crate) fn open(api: &Api, request: Open) -> Result<WithStatus, ApiError> {
         Unlock { user: request.user.filter(|user| !user.trim().is_empty()), passphrase: request.passphrase };
     match Store::open(api.dir(), unlock, api.inner.surroundings.clone()) {
         Ok(store) => {
-            let mut session = Session::new(store, false, None)?;
+            let mut session = Session::new(api, store, false, None)?;
             help::keep_slot(&mut session);
             *slot = Some(session);
         }
@@ -379,7 +379,7 @@ fn create_demo(api: &Api, _: Nothing) -> Result<WithStatus, ApiError> {
         true => {
             // Whoever was added there since: it opens as it was made.
             let unlock = Unlock { user: Some(DEMO_USER.to_owned()), passphrase: DEMO_PASSPHRASE.to_owned() };
-            Session::new(Store::open(&dir, unlock, surroundings)?, true, None)?
+            Session::new(api, Store::open(&dir, unlock, surroundings)?, true, None)?
         }
         false => {
             let new = NewStore {
@@ -392,7 +392,7 @@ fn create_demo(api: &Api, _: Nothing) -> Result<WithStatus, ApiError> {
                 passphrase: DEMO_PASSPHRASE.to_owned(),
             };
             let (store, _) = Store::create(&dir, new, surroundings)?;
-            let mut session = Session::new(store, true, None)?;
+            let mut session = Session::new(api, store, true, None)?;
             let plan = FillDemo { villages: None, members: None, months: None, seed: None, add: None };
             if let Err(error) = fill_store(&mut session, plan) {
                 // Half a made-up village is no use to anybody.

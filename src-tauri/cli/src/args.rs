@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use semver::Version;
 
 /// 院坝的命令行：窗口里能做的，这里都能做。
 #[derive(Debug, Parser)]
@@ -144,6 +146,9 @@ pub enum Command {
     /// 电脑的钟
     #[command(subcommand)]
     Clock(Clock),
+    /// 升级包：做一个，看一个，装一个
+    #[command(subcommand)]
+    Update(Update),
 }
 
 /// `audit`
@@ -637,4 +642,73 @@ pub enum Measure {
 pub enum Clock {
     /// 这台电脑的钟现在是对的
     Confirm,
+}
+
+/// `update …`
+#[derive(Debug, Subcommand)]
+pub enum Update {
+    /// 做一对发布用的钥匙：私的那半写进文件，公的那半打印出来，添到 assets/updates/keys.toml
+    Key {
+        /// 私的那半写到哪里，不盖已有的
+        file: PathBuf,
+        /// 哪个单位的
+        #[arg(long)]
+        name: String,
+        /// 从哪天起
+        #[arg(long)]
+        from: NaiveDate,
+        /// 到哪天止
+        #[arg(long)]
+        until: NaiveDate,
+    },
+    /// 做一个升级包
+    Make(Box<MakeUpdate>),
+    /// 看一个升级包：是什么、谁签的、这台电脑装不装得上
+    Look {
+        /// 哪一个
+        file: PathBuf,
+        /// 照这份公钥的单子从头到尾核对，不管这台电脑
+        #[arg(long)]
+        keys: Option<PathBuf>,
+    },
+    /// 装一个升级包：做法包马上用上；程序核对好了交给电脑的安装程序
+    Take {
+        /// 哪一个
+        file: PathBuf,
+    },
+}
+
+/// `update make`
+#[derive(Debug, Args)]
+pub struct MakeUpdate {
+    /// 私钥的文件
+    #[arg(long)]
+    pub key: PathBuf,
+    /// 第几版，如 0.2.0
+    #[arg(long)]
+    pub version: Version,
+    /// 改了什么，中文
+    #[arg(long)]
+    pub notes: String,
+    /// 写到哪里；写文件夹就自己起名
+    #[arg(long)]
+    pub out: PathBuf,
+    /// 做的是做法包：它的代号，各版不变，如 holidays-2027
+    #[arg(long, requires = "title")]
+    pub pack: Option<String>,
+    /// 叫什么
+    #[arg(long, default_value = "院坝升级")]
+    pub title: String,
+    /// 哪天做的
+    #[arg(long)]
+    pub built: NaiveDate,
+    /// 程序至少要第几版才能装
+    #[arg(long)]
+    pub from_program: Option<Version>,
+    /// 从第几版程序起就不用装了
+    #[arg(long)]
+    pub before_program: Option<Version>,
+    /// 安装程序，或者 rules、practices 里的做法文件
+    #[arg(required = true)]
+    pub parts: Vec<PathBuf>,
 }

@@ -10,6 +10,7 @@ mod exit;
 mod run;
 mod seat;
 mod transfer;
+mod update;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -19,7 +20,7 @@ use clap::error::{ContextKind, ContextValue};
 use serde_json::{Value, json};
 use yuanba_api::ApiError;
 
-use crate::args::{Bundle, Cli, Command, Measure};
+use crate::args::{Bundle, Cli, Command, Measure, Update};
 use crate::seat::{Seat, usage};
 
 fn main() -> ExitCode {
@@ -65,6 +66,7 @@ fn storeless(command: &Command) -> bool {
             | Command::Practice(_)
             | Command::Bundle(Bundle::Inspect { .. })
             | Command::Bench { name: Measure::Passphrase }
+            | Command::Update(Update::Key { .. } | Update::Make(_) | Update::Look { keys: Some(_), .. })
     )
 }
 

@@ -15,6 +15,7 @@ use crate::doctor;
 use crate::exit;
 use crate::seat::{NEW_PASSPHRASE, PASSPHRASE, RECOVERY_CODE, Seat, usage};
 use crate::transfer;
+use crate::update;
 
 /// What came of a command.
 pub struct Answer {
@@ -179,6 +180,7 @@ pub fn run(seat: &mut Seat, command: Command) -> Result<Answer, ApiError> {
             let words = format!("记下了，今天是 {}。", text(&document["today"]));
             Ok(Answer::done(document, words))
         }
+        Command::Update(update) => update::update(seat, update),
         Command::Batch { .. } => Err(usage("batch 里不能再写 batch，什么也没做。", "一行写一条别的命令。")),
     }
 }
@@ -515,7 +517,7 @@ pub(crate) fn lines(list: &Value, keys: &[&str]) -> String {
 }
 
 /// A path that still means the same in another folder.
-fn absolute(path: &Path) -> String {
+pub(crate) fn absolute(path: &Path) -> String {
     let path: PathBuf = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     path.to_string_lossy().into_owned()
 }

@@ -14,6 +14,7 @@ mod panics;
 pub mod received;
 pub mod seeds;
 pub mod sheet;
+pub mod update;
 pub mod values;
 pub mod wire;
 
@@ -28,12 +29,13 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     Target { name: "bundle", check: bundle::check },
     Target { name: "change", check: change::check },
     Target { name: "help", check: help::check },
     Target { name: "received", check: received::check },
     Target { name: "sheet", check: sheet::check },
+    Target { name: "update", check: update::check },
     Target { name: "values", check: values::check },
     Target { name: "wire", check: wire::check },
 ];

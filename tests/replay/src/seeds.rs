@@ -27,7 +27,7 @@ pub type Seed = (&'static str, String, Vec<u8>);
 
 /// All of them.
 pub fn all() -> Vec<Seed> {
-    [bundles(), changes(), received(), sheets(), values(), wire()].concat()
+    [bundles(), changes(), received(), sheets(), updates(), values(), wire()].concat()
 }
 
 fn root() -> PathBuf {
@@ -483,4 +483,43 @@ fn values() -> Vec<Seed> {
         .enumerate()
         .map(|(at, word)| [&f64::to_le_bytes(numbers[at % numbers.len()])[..], word.as_bytes()].concat());
     numbered("values", words.collect())
+}
+
+/// Updates in good order and nearly so, manifests of both kinds, declarations.
+fn updates() -> Vec<Seed> {
+    use yuanba_exchange::update::{Contents, Manifest, Part, head};
+
+    use crate::update::{pack, release_key};
+
+    let text = fs::read(root().join("assets/rules/home.toml")).expect("a rule");
+    let practices = pack(&text);
+    let installer = |platform: &str, name: &str| Part {
+        platform: platform.to_owned(),
+        name: name.to_owned(),
+        bytes: text.len() as u64,
+        hash: practices.parts[0].hash,
+    };
+    let program = Manifest {
+        contents: Contents::Program,
+        pack: "yuanba".to_owned(),
+        title: "院坝升级".to_owned(),
+        from_program: Some(semver::Version::new(0, 1, 0)),
+        before_program: Some(semver::Version::new(2, 0, 0)),
+        parts: vec![
+            installer("linux-deb-x86_64", "yuanba_0.2.0_amd64.deb"),
+            installer("windows-nsis-x86_64", "yuanba_0.2.0_x64-setup.exe"),
+        ],
+        ..practices.clone()
+    };
+    let key = release_key();
+    let whole = |manifest: &Manifest| {
+        let parts = manifest.parts.iter().flat_map(|_| text.clone());
+        head(&manifest.to_cbor(), &key).into_iter().chain(parts).collect::<Vec<u8>>()
+    };
+    let good = whole(&practices);
+    let cut = good[..good.len() - 7].to_vec();
+    let newer = [b"YUANBA-UPDATE 2", &good[15..]].concat();
+    let manifests = [&practices, &program].map(|manifest| after(b'M', &manifest.to_cbor()));
+    let others = vec![whole(&program), good, cut, newer, after(b'P', &text), after(b'P', b"\xff")];
+    numbered("update", [manifests.to_vec(), others].concat())
 }

@@ -69,6 +69,11 @@ fn spreadsheets_of_the_corpus_are_read_or_refused() {
 }
 
 #[test]
+fn updates_of_the_corpus_are_read_or_refused() {
+    replay("update");
+}
+
+#[test]
 fn words_of_the_corpus_are_values_or_problems() {
     replay("values");
 }

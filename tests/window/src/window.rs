@@ -121,12 +121,22 @@ impl Window {
     /// # Errors
     /// When the command is refused; the message is its sentence.
     pub async fn call(&self, command: &str, request: Value) -> anyhow::Result<Value> {
-        const CALL: &str = "const [command, request, done] = arguments; \
-            window.__TAURI_INTERNALS__.invoke('call', { command, request }) \
+        self.ask("call", json!({ "command": command, "request": request }))
+            .await
+            .with_context(|| command.to_owned())
+    }
+
+    /// Asks the shell for anything at all, as a script in a page could.
+    ///
+    /// # Errors
+    /// When it is refused; the message is what the script would be told.
+    pub async fn ask(&self, act: &str, request: Value) -> anyhow::Result<Value> {
+        const ASK: &str = "const [act, request, done] = arguments; \
+            window.__TAURI_INTERNALS__.invoke(act, request) \
                 .then((answer) => done({ answer }), (error) => done({ error }))";
-        let mut said = self.client.execute_async(CALL, vec![json!(command), request]).await?;
+        let mut said = self.client.execute_async(ASK, vec![json!(act), request]).await?;
         match said.get("error") {
-            Some(error) => bail!("{command}: {error}"),
+            Some(error) => bail!("{error}"),
             None => Ok(said["answer"].take()),
         }
     }

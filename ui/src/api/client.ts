@@ -66,6 +66,20 @@ function asFailure(thrown: unknown): ApiFailure {
   return noAnswer()
 }
 
+/**
+ * Has the window itself do what is no typed command: open what was just saved, or run the installer that waits. Rejects with
+ * {@link ApiError} and nothing else.
+ */
+export async function askWindow(act: 'open_file' | 'install_update', args: Record<string, unknown> = {}): Promise<void> {
+  try {
+    await invoke(act, args)
+  } catch (thrown) {
+    const error = new ApiError(asFailure(thrown))
+    for (const listener of failureListeners) listener(error)
+    throw error
+  }
+}
+
 async function overBridge(command: string, request: unknown): Promise<unknown> {
   const answer = await fetch(`/api/call/${command}`, {
     method: 'POST',

@@ -219,6 +219,10 @@ import type {
   Limit,
   Recent,
   Undone,
+  OneUpdate,
+  UpdateLook,
+  UpdateState,
+  UpdateTaken,
   AddUser,
   ListedUser,
   NewPassphrase,
@@ -552,6 +556,12 @@ export interface Commands {
   "doctor.mend": { request: MendIt; response: JobStarted; result: Mended };
   /** Somebody says that the clock is right */
   "clock.confirm": { request: Nothing; response: Confirmed };
+  /** Which version runs, updates on sticks, packs of practices in force, an installer that waits */
+  "update.state": { request: Nothing; response: UpdateState };
+  /** Reads an update: what it is, who signed it, whether it can be taken here and if not, why */
+  "update.look": { request: OneUpdate; response: UpdateLook };
+  /** Takes an update: a pack of practices is in force at once, an installer waits in the data folder after a copy of the store was made; the job's result is an UpdateTaken */
+  "update.take": { request: OneUpdate; response: JobStarted; result: UpdateTaken };
   /** How far a job is */
   "job.status": { request: JobId; response: JobStatus };
   /** Stops a job; what it has written stays whole */

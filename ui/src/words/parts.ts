@@ -30,6 +30,14 @@ export const parts = sentences({
   undo: { take: '撤销', again: '还有' },
   progress: { of: (done: number, total: number) => `已办${done}，共${total}`, stop: '停下', stopNote: '停下也不丢东西。' },
   file: { pick: '选文件', drop: '把文件拖到这里，或者自己选', again: '换一个' },
+  open: {
+    open: '打开',
+    leave: '不打开',
+    sheets: '表格程序',
+    pages: '看PDF的程序',
+    pictures: '看图的程序',
+    ask: (program: string, name: string) => `要用电脑里的${program}打开《${name}》吗？`,
+  },
   grid: {
     name: '姓名',
     thisTime: '这次',

@@ -72,9 +72,10 @@ export const settings = sentences({
   exportName: (org: string, what: string, date: string) => `${org}-${what}-${date}.xlsx`,
   sheet: '表格',
   exported: (what: string, rows: number, path: string) => `${what}导出好了，${rows}行，存在${path}。`,
-  update: '这个程序',
+  update: '升级',
   version: (v: string) => `现在是${v}版`,
   versionNote: '新版由镇里带来装，数据不动',
+  versionSee: '看升级',
   rows: {
     findNote: '姓名、电话、院坝、哪件事',
     toNormal: '换回普通版',

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use yuanba_core::tables::{courtyard, errand, field_note, liaison};
 use yuanba_core::{Id, Level};
-use yuanba_practices::Practices;
 use yuanba_store::Record;
 
 use super::{Courtyard, CourtyardCard, Courtyards, Liaison, looks_after};
@@ -63,7 +62,7 @@ impl Yards {
             }
         }
         let quiet_after =
-            Practices::built_in().home.on(today).map_or(i64::MAX, |r| r.quiet_courtyard_days.into());
+            session.practices().home.on(today).map_or(i64::MAX, |r| r.quiet_courtyard_days.into());
         let records = read(&courtyard::TABLE)?;
         Ok(Yards { records, liaisons, last_notes, open_errands, today, quiet_after })
     }

@@ -38,6 +38,7 @@ pub(super) fn examine(
     let broken = findings.iter().chain(&database).any(|f| f.mend == Some(Mend::RestoreCopy));
     findings.extend(database);
     findings.extend(of_the_folder(api, false));
+    findings.extend(of_the_packs(api));
     let copy = crate::backup::newest_whole(api);
     findings.push(match copy {
         Some(_) => Finding::well("backup", "找到了备份，最近的一份从头读过，是好的。"),
@@ -124,6 +125,20 @@ pub(super) fn of_the_folder(api: &Api, open: bool) -> Vec<Finding> {
         findings.push(Finding::ill("lock", text));
     }
     findings
+}
+
+/// The packs of practices that were taken here; nothing where there are none.
+pub(super) fn of_the_packs(api: &Api) -> Vec<Finding> {
+    let (troubles, good) = crate::update::examined(api);
+    if troubles.is_empty() && good > 0 {
+        return vec![Finding::well("packs", format!("用着 {good} 份做法包，签名都对得上。"))];
+    }
+    // The sign-in page leads nowhere else; within, the page of updates says what to do.
+    let ill = |text: String| match api.is_open() {
+        true => Finding::ill("packs", text).seen_to_at("/update", "看升级"),
+        false => Finding::ill("packs", text),
+    };
+    troubles.into_iter().map(ill).collect()
 }
 
 /// What an end in the middle of something leaves and nobody needs: a file of our own of which the whole one has its place.

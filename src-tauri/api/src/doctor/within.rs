@@ -16,6 +16,7 @@ pub(super) fn examine(api: &Api) -> Result<Examined, ApiError> {
         rest(&session, &mut findings)?;
     }
     findings.extend(outside::of_the_folder(api, true));
+    findings.extend(outside::of_the_packs(api));
     backups(api, &mut findings)?;
     findings.push(Finding::well("version", format!("程序版本 {}。", env!("CARGO_PKG_VERSION"))));
     Ok(examined(true, findings))

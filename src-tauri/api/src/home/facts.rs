@@ -4,7 +4,6 @@
 use chrono::NaiveDate;
 use yuanba_core::tables::{errand, member, points_claim, post_assignment};
 use yuanba_core::{Level, MemberKind, Sex};
-use yuanba_practices::Practices;
 
 use crate::courtyard::Courtyard;
 use crate::entered::held_day;
@@ -89,7 +88,7 @@ pub(super) fn read(session: &mut Session, yards: &[Courtyard]) -> Result<Facts, 
     let (probations, doubtful) = members(session)?;
     Ok(Facts {
         today,
-        coming_days: Practices::built_in().home.on(today).map_or(0, |rule| rule.coming_days.into()),
+        coming_days: session.practices().home.on(today).map_or(0, |rule| rule.coming_days.into()),
         open_errands: open_errands(session)?,
         probations,
         terms: terms(session)?,

@@ -11,4 +11,5 @@ mod member;
 mod points;
 mod post;
 mod sync;
+#[allow(dead_code, reason = "other suites use more of it")]
 mod village;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Value, json};
-use yuanba_api::{Api, ApiError};
+use yuanba_api::{Api, ApiError, Channel};
 use yuanba_store::vault::{Price, Strength};
 use yuanba_store::{Surroundings, WallClock};
 
@@ -37,14 +37,24 @@ impl Village {
     pub fn empty() -> Village {
         let clock = Arc::new(TestClock(AtomicI64::new(0)));
         let dir = tempfile::tempdir().expect("a folder");
+        let village = Village::by_channel(dir, clock, Channel::built_in());
+        village.on("2026-06-12");
+        village
+    }
+
+    /// The same folder under another program, which judges updates so; nobody is signed in.
+    pub fn restarted(self, channel: Channel) -> Village {
+        self.api.close();
+        Village::by_channel(self.dir, self.clock, channel)
+    }
+
+    fn by_channel(dir: tempfile::TempDir, clock: Arc<TestClock>, channel: Channel) -> Village {
         let mut surroundings = Surroundings::real();
         surroundings.clock = clock.clone();
         surroundings.machine = Some("test".to_owned());
         // A try of a passphrase costs next to nothing here.
         surroundings.price = Price::Fixed(Strength { memory_kib: 8, passes: 1, lanes: 1 });
-        let village = Village { api: Api::with(dir.path(), surroundings), dir, clock };
-        village.on("2026-06-12");
-        village
+        Village { api: Api::by_channel(dir.path(), surroundings, channel), dir, clock }
     }
 
     /// A new store of a level on the same morning, with whoever works there.

@@ -25,3 +25,4 @@ mod sticks;
 mod stolen;
 mod stores;
 mod transfers;
+mod updates;

@@ -43,5 +43,6 @@ export type * from "./store";
 export type * from "./sync";
 export type * from "./transfer";
 export type * from "./undo";
+export type * from "./update";
 export type * from "./user";
 export type * from "./verify";
