@@ -2,3 +2,4 @@
 
 mod first_run;
 mod morning;
+mod opened;
