@@ -43,6 +43,12 @@ describe('the packages', () => {
     assert.deepEqual(widths, [16, 24, 32, 48, 64, 256])
   })
 
+  it('stand where the bundler knows a place for them', () => {
+    const schema = JSON.parse(read('ui/node_modules/@tauri-apps/cli/config.schema.json'))
+    const [, list] = /one of the following:\s*([^.]*)\./.exec(schema.definitions.BundleConfig.properties.category.description)
+    assert.ok(list.split(/,\s*/).includes(base.bundle.category), list)
+  })
+
   it('bring nothing that is not there', () => {
     for (const kind of ['deb', 'rpm']) {
       for (const file of [...Object.values(base.bundle.linux[kind].files), base.bundle.linux[kind].desktopTemplate, base.bundle.licenseFile]) {
