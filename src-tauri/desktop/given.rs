@@ -1,5 +1,5 @@
 //! Which files a page may name. Pages hand paths to commands as text; a page that ran somebody else's script could name any.
-//! So the shell lets only those through that a person gave in this window (in a dialog, or dropped on it) or that the program
+//! So the shell lets only those through that a person gave (in a dialog, dropped on the window, or opened with the program) or that the program
 //! itself has told the page of, such as a stick that is in.
 
 use std::collections::HashSet;

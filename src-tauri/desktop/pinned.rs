@@ -40,8 +40,8 @@ fn the_shell_has_these_commands_alone_and_each_of_them_is_watched() {
         [
             "[[permission]]",
             "identifier = \"commands\"",
-            "description = \"Typed commands, the dialogs that ask for a path, and what the system is asked to open\"",
-            "commands.allow = [\"call\", \"pick_file\", \"save_file\", \"pick_folder\", \"open_file\", \"install_update\"]",
+            "description = \"Typed commands, the dialogs that ask for a path, what the system is asked to open, and the files that a person opened with the program\"",
+            "commands.allow = [\"call\", \"pick_file\", \"save_file\", \"pick_folder\", \"open_file\", \"install_update\", \"opened_files\"]",
         ]
     );
 }

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tokio::process::Command;
 
 use crate::{Driver, Screen, program};
 
@@ -30,10 +31,18 @@ impl Window {
     /// # Errors
     /// When the program, its screen or its driver is missing, or no window comes.
     pub async fn open(store: &Path, answers: &Path) -> anyhow::Result<Window> {
+        Window::open_with(store, answers, &[]).await
+    }
+
+    /// The same, with files that a person opened with the program.
+    ///
+    /// # Errors
+    /// When the program, its screen or its driver is missing, or no window comes.
+    pub async fn open_with(store: &Path, answers: &Path, files: &[&Path]) -> anyhow::Result<Window> {
         let program = program()?;
         let screen = Screen::start().await?;
         let driver = Driver::start(&screen, store, answers).await?;
-        let wanted = json!({ "webkitgtk:browserOptions": { "binary": program, "args": [] } });
+        let wanted = json!({ "webkitgtk:browserOptions": { "binary": program, "args": files } });
         let wanted = wanted.as_object().cloned().unwrap_or_default();
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(wanted)
@@ -41,6 +50,20 @@ impl Window {
             .await
             .context("the window does not open")?;
         Ok(Window { client, answers: answers.to_path_buf(), _driver: driver, screen })
+    }
+
+    /// What the file manager does when a file is opened while the window on `store` is there: starts the program anew,
+    /// which must hand the file over and end.
+    ///
+    /// # Errors
+    /// When it does not end at once, or fails.
+    pub async fn start_again(&self, store: &Path, file: &Path) -> anyhow::Result<()> {
+        let mut started = Command::new(program()?);
+        started.arg(file).env("YUANBA_STORE", store).env("DISPLAY", self.screen.name()).kill_on_drop(true);
+        let ended =
+            tokio::time::timeout(PATIENCE, started.status()).await.context("a second start stays")??;
+        ensure!(ended.success(), "a second start fails: {ended}");
+        Ok(())
     }
 
     /// The first visible thing that a CSS selector names, waited for.

@@ -1,4 +1,5 @@
 import { invoke, isTauri } from '@tauri-apps/api/core'
+import { listen } from '@tauri-apps/api/event'
 import { getCurrentWebview } from '@tauri-apps/api/webview'
 
 /** What a file dialog is asked for. */
@@ -57,4 +58,16 @@ export async function onFilesDropped(on: { over: (now: boolean) => void; drop: (
     if (payload.type === 'drop') on.drop(payload.paths)
     on.over(payload.type === 'enter' || payload.type === 'over')
   })
+}
+
+/** Hears of files that were opened with the program, by a double click on them, also of those that it was started with. */
+export async function onFilesOpened(on: (paths: string[]) => void): Promise<() => void> {
+  if (!isTauri()) return () => undefined
+  const take = async () => {
+    const paths = await invoke<string[]>('opened_files')
+    if (paths.length > 0) on(paths)
+  }
+  const stop = await listen('opened', () => void take())
+  await take()
+  return stop
 }

@@ -2,6 +2,7 @@ import { flushPromises } from '@vue/test-utils'
 import { describe, expect, it, vi } from 'vitest'
 import type { Letters, Organisation, Stick, StickFile, StickState, StoreStatus } from '@/api/types'
 import { aVillage, bridge, refusal } from '@/testing/bridge'
+import { filesOpened } from '@/seat/opened'
 import { findings, show } from '@/testing/mount'
 import StickPage from './StickPage.vue'
 
@@ -145,6 +146,44 @@ describe('handing over by stick', () => {
     expect(wrapper.get('.main-act').text()).toBe('写给柳坝镇')
     await main(wrapper)
     expect(b.of('stick.write')).toEqual([{ dir: '/usb', to: '4' }])
+  })
+})
+
+describe('a file that was opened by a double click', () => {
+  it('is read by itself, and the stick that is in keeps its own turn', async () => {
+    const b = office()
+    filesOpened(['/usb/柳坝镇-20260611.yuanba'])
+    const { wrapper } = await open()
+    await flushPromises()
+    expect(b.of('stick.read')).toEqual([{ path: '/usb/柳坝镇-20260611.yuanba' }])
+    expect(wrapper.text()).toContain('镇里的回执')
+    expect(step(wrapper)).toContain('读带回的')
+    expect(document.querySelectorAll('.main-act')).toHaveLength(1)
+  })
+
+  it('is taken as the grant at the press that would ask for one, and only then', async () => {
+    const b = office({ status: { parent: null } })
+    filesOpened(['/usb/授权.yuanba-grant'])
+    const { wrapper } = await open('/stick?view=enrol')
+    expect(wrapper.text()).toContain('打开了授权.yuanba-grant')
+    expect(b.of('enrol.accept')).toEqual([])
+    await wrapper.findAll('.in2 .btn:not(.main-act)')[0]?.trigger('click')
+    await flushPromises()
+    expect(b.of('enrol.accept')).toEqual([{ file: '/usb/授权.yuanba-grant' }])
+    expect(wrapper.text()).not.toContain('打开了授权.yuanba-grant')
+  })
+
+  it('is granted when it is a request, and a village is told where to take it', async () => {
+    const b = office({ status: { level: 'township' } })
+    filesOpened(['/usb/茶园村-申请.yuanba-request'])
+    const { wrapper } = await open('/stick?view=enrol')
+    await main(wrapper)
+    expect(b.of('enrol.grant')).toEqual([{ request: '/usb/茶园村-申请.yuanba-request', out: '/usb/out', org: null }])
+    wrapper.unmount()
+
+    office({ status: { level: 'village', parent: null } })
+    filesOpened(['/usb/茶园村-申请.yuanba-request'])
+    expect((await open('/stick?view=enrol')).wrapper.text()).toContain('要拿到上级的电脑上打开')
   })
 })
 
