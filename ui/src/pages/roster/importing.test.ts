@@ -239,11 +239,12 @@ describe('after writing', () => {
     expect(wrapper.text()).not.toContain('先别拔')
     for (const answer of asked) answer('/media/U盘/备份')
     let warned = false
-    while (!wrapper.text().includes('备份好了')) {
+    for (let turn = 0; turn < 200 && !wrapper.text().includes('备份好了'); turn += 1) {
       warned ||= wrapper.text().includes('先别拔')
       await Promise.resolve()
     }
     expect(warned).toBe(true)
+    expect(wrapper.text()).toContain('备份好了')
     expect(b.of('backup.write')).toHaveLength(1)
   })
 
