@@ -11,9 +11,16 @@ use tauri::State;
 pub const EVENT: &str = "opened";
 
 /// What the program reads by a double click, as the file manager knows it (`bundle.fileAssociations` in
-/// `tauri.conf.json`): a bundle, a request and its grant, a call for help and its answer, a backup.
-const ENDINGS: [&str; 6] =
-    ["yuanba", "yuanba-request", "yuanba-grant", "yuanba-help", "yuanba-answer", "yuanba-backup"];
+/// `tauri.conf.json`): a bundle, a request and its grant, a call for help and its answer, a backup, an update.
+const ENDINGS: [&str; 7] = [
+    "yuanba",
+    "yuanba-request",
+    "yuanba-grant",
+    "yuanba-help",
+    "yuanba-answer",
+    "yuanba-backup",
+    "yuanba-update",
+];
 
 /// How many files one start takes; more were hardly meant, and nobody could follow what is done with them.
 const MOST: usize = 20;

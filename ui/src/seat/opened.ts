@@ -11,6 +11,7 @@ const PAGES: Readonly<Record<string, string>> = {
   'yuanba-help': '/people',
   'yuanba-answer': '/sign-in',
   'yuanba-backup': '/rescue',
+  'yuanba-update': '/update',
 }
 /** Kinds that are of use to whoever is not in. */
 const OUTSIDE: ReadonlySet<string> = new Set(['yuanba-answer', 'yuanba-backup'])

@@ -1,4 +1,5 @@
 import { computed, ref, shallowRef } from 'vue'
+import { useAttempt } from '@/api/attempt'
 import { call } from '@/api/client'
 import { useJob } from '@/api/job'
 import type { Examine, Examined, Mended, MendIt } from '@/api/types'
@@ -10,29 +11,17 @@ export function useDoctor() {
   const mending = useJob<Mended>()
   const found = shallowRef<Examined | null>(null)
   const said = ref('')
-  const error = ref<unknown>(null)
-  const busy = computed(() => looking.running.value || mending.running.value)
+  const { busy, error, attempt } = useAttempt()
   const text = computed(() => (looking.running.value ? sp(looking.text.value) : mending.running.value ? sp(mending.text.value) : ''))
-
-  async function attempt(act: () => Promise<void>): Promise<boolean> {
-    if (busy.value) return false
-    error.value = null
-    said.value = ''
-    try {
-      await act()
-      return true
-    } catch (thrown) {
-      error.value = thrown
-      return false
-    }
-  }
 
   const look = (who: Examine) =>
     attempt(async () => {
+      said.value = ''
       found.value = await looking.start(() => call('doctor.run', who))
     })
   const mend = (what: MendIt) =>
     attempt(async () => {
+      said.value = ''
       const done = await mending.start(() => call('doctor.mend', what))
       said.value = sp(done.text)
       found.value = done.examined

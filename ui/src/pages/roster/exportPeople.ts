@@ -1,4 +1,5 @@
 import { ref } from 'vue'
+import { useAttempt } from '@/api/attempt'
 import { call } from '@/api/client'
 import { saveFile } from '@/api/files'
 import { useSeat } from '@/seat/seat'
@@ -12,26 +13,18 @@ export interface Exported { path: string; rows: number; ids: string[] | null; wh
 export function useExport() {
   const seat = useSeat()
   const exported = ref<Exported | null>(null)
-  const error = ref<unknown>(null)
-  const busy = ref(false)
+  const { busy, error, attempt } = useAttempt()
 
   async function write(ids: string[] | null, purpose: string | null): Promise<boolean> {
-    if (busy.value) return false
-    error.value = null
-    try {
+    const outcome = await attempt(async () => {
       const name = w.exportName(seat.status?.org?.name ?? '', today()).replace(/[\s\u00a0]/g, '')
       const out = await saveFile({ title: w.exportTitle, name, kind: w.sheet, extensions: ['xlsx'] })
       if (out === null) return false
-      busy.value = true
       const { path, rows } = await call('roster.export', { out, unmasked: purpose !== null, purpose, ids })
       exported.value = { path, rows, ids, whole: purpose !== null }
       return true
-    } catch (thrown) {
-      error.value = thrown
-      return false
-    } finally {
-      busy.value = false
-    }
+    })
+    return outcome?.answer ?? false
   }
   return { exported, error, busy, write }
 }

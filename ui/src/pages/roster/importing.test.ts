@@ -225,6 +225,29 @@ describe('after writing', () => {
     expect(wrapper.text()).toContain('备份好了')
   })
 
+  it('asks once where the backup goes, and says to leave the stick in only when it is being written', async () => {
+    const b = village({ backup_offered: false })
+    const { wrapper } = await show(ImportPage, { at: '/roster/import' })
+    await toReview()
+    main()?.click()
+    await flushPromises()
+    const asked: ((path: string | null) => void)[] = []
+    setPathAsker(() => new Promise((answer) => asked.push(answer)))
+    await press('存一份备份')
+    await press('存一份备份')
+    expect(asked).toHaveLength(1)
+    expect(wrapper.text()).not.toContain('先别拔')
+    for (const answer of asked) answer('/media/U盘/备份')
+    let warned = false
+    for (let turn = 0; turn < 200 && !wrapper.text().includes('备份好了'); turn += 1) {
+      warned ||= wrapper.text().includes('先别拔')
+      await Promise.resolve()
+    }
+    expect(warned).toBe(true)
+    expect(wrapper.text()).toContain('备份好了')
+    expect(b.of('backup.write')).toHaveLength(1)
+  })
+
   it('does not offer again what was put off, and says when that could not be kept', async () => {
     let kept = false
     const answers = village({ backup_offered: false }, {}, () => ({ job: 'open' }), () => {

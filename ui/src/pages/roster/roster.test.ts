@@ -163,6 +163,19 @@ describe('the roster', () => {
     expect(b.of('roster.export').at(-1)).toMatchObject({ unmasked: true, purpose: '核对医保' })
   })
 
+  it('asks once where a table goes, also when pressed again while it asks', async () => {
+    const b = village()
+    await show(RosterPage, { at: '/roster' })
+    const asked: ((path: string | null) => void)[] = []
+    setPathAsker(() => new Promise((answer) => asked.push(answer)))
+    await press('导出')
+    await press('导出')
+    expect(asked).toHaveLength(1)
+    for (const answer of asked) answer('/tmp/名册.xlsx')
+    await flushPromises()
+    expect(b.of('roster.export')).toHaveLength(1)
+  })
+
   it('says what to do while nobody is in it', async () => {
     village([])
     const { wrapper } = await show(RosterPage, { at: '/roster' })

@@ -1,10 +1,9 @@
 import { computed, onBeforeUnmount, ref, shallowRef, watch } from 'vue'
-import { ApiError, call } from '@/api/client'
+import { call } from '@/api/client'
 import { pickFolder } from '@/api/files'
-import { useJob } from '@/api/job'
-import { queries, useAnswer } from '@/api/query'
+import { useAnswer } from '@/api/query'
 import type { StickRead, StickWritten, Unit } from '@/api/types'
-import { useSeat } from '@/seat/seat'
+import { useCarrying } from '@/pages/stick/carrying'
 import { below as w } from '@/words/below'
 
 /** How often it is looked for a stick, in milliseconds. */
@@ -18,11 +17,8 @@ export interface Back { id: string; name: string; count: number }
  * before somebody presses; what was read last stays on the page until the next stick comes.
  */
 export function useStickFlow(units: () => readonly Unit[]) {
-  const seat = useSeat()
   const { data: sticks, refetch } = useAnswer('stick.find', {})
-  const reading = useJob<StickRead>()
-  const writing = useJob<StickWritten>()
-  const busy = computed(() => reading.running.value || writing.running.value)
+  const { reading, writing, busy, stopped, error, carry, clear } = useCarrying()
 
   const path = ref('')
   const byHand = ref(false)
@@ -30,8 +26,6 @@ export function useStickFlow(units: () => readonly Unit[]) {
   const written = shallowRef<StickWritten[]>([])
   const skipped = ref(false)
   const gone = ref(false)
-  const stopped = ref(false)
-  const error = ref<unknown>(null)
 
   const stick = computed(() => sticks.value?.find((s) => s.path === path.value))
   const timer = setInterval(() => {
@@ -55,7 +49,7 @@ export function useStickFlow(units: () => readonly Unit[]) {
     read.value = null
     written.value = []
     skipped.value = gone.value = stopped.value = false
-    error.value = null
+    clear()
   }
 
   /** What is owed to those whose files were just read, and not written yet. */
@@ -66,23 +60,8 @@ export function useStickFlow(units: () => readonly Unit[]) {
     return units().filter((u) => came.has(u.id) && u.hand_back > 0 && !done.has(u.name)).map((u) => ({ id: u.id, name: u.name, count: u.hand_back }))
   })
 
-  async function attempt(work: () => Promise<void>) {
-    if (busy.value) return
-    error.value = null
-    stopped.value = false
-    try {
-      await work()
-    } catch (thrown) {
-      if (thrown instanceof ApiError && thrown.code === 'cancelled') stopped.value = true
-      else error.value = thrown
-    } finally {
-      // Neither the log nor what waits comes back with an act.
-      await queries.invalidateQueries()
-      void seat.refresh().catch(() => undefined)
-    }
-  }
   const readFrom = (from: string) =>
-    attempt(async () => {
+    carry(async () => {
       read.value = null
       read.value = await reading.start(() => call('stick.read', { path: from }))
     })
@@ -93,7 +72,7 @@ export function useStickFlow(units: () => readonly Unit[]) {
     await readFrom(folder)
   }
   const writeBack = (back: Back) =>
-    attempt(async () => {
+    carry(async () => {
       const done = await writing.start(() => call('stick.write', { dir: path.value, to: back.id }))
       written.value = [...written.value, done]
     })
