@@ -39,7 +39,7 @@ export async function entrance(request: APIRequestContext): Promise<void> {
 
 /** Answers the question where a file is, as a browser asks it. */
 export async function givePath(page: Page, path: string): Promise<void> {
-  const asking = page.locator('form').filter({ has: page.getByRole('button', { name: /就用这个|存到这里/ }) })
+  const asking = page.getByRole('dialog').filter({ has: page.getByRole('button', { name: /就用这个|存到这里/ }) })
   await asking.locator('input').fill(path)
   await asking.getByRole('button', { name: /就用这个|存到这里/ }).click()
 }
