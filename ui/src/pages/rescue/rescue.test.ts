@@ -143,8 +143,15 @@ describe('the settings', () => {
     more({})
     await show(MorePage, { at: '/more' })
     expect(text()).toContain('每天自动备份')
+    expect(text()).toContain('好着')
     expect(text().replace(/[\s\u00a0]/g, '')).toContain('U盘「村务1号」，上次6月3日，9天前')
     expect(text()).not.toContain('同一块盘')
+  })
+
+  it('are not called well before there is one', async () => {
+    more({ well: true, days: null, places: [] })
+    await show(MorePage, { at: '/more' })
+    expect(text()).not.toContain('好着')
   })
 
   it('say that the same disk is the last resort, and what went wrong', async () => {
