@@ -7,6 +7,7 @@ import { findings, show } from '@/testing/mount'
 import SignInPage from '../sign-in/SignInPage.vue'
 import { groupIsRight, plainCode } from '../sign-in/codeGroups'
 import PeoplePage from './PeoplePage.vue'
+import ShopPage from '@/pages/shop/ShopPage.vue'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -96,6 +97,18 @@ describe('the people of a computer', () => {
     await press('换成新口令')
     expect(document.querySelector('.err')?.textContent).toContain('原来的口令不对')
     await fill('原来的口令', '井水')
+    await press('换成新口令')
+    expect(b.of('user.passphrase').at(-1)).toEqual({ name: null, old: '井水', passphrase: '柳坝的水' })
+    expect(document.body.textContent).toContain('口令换好了')
+  })
+
+  it('change the own passphrase also at the counter of the shop', async () => {
+    const b = people([luo, { ...zhou, role: 'shopkeeper', me: true }])
+    await show(ShopPage, { at: '/shop' })
+    await press('改我的口令')
+    await fill('原来的口令', '井水')
+    await fill('新口令', '柳坝的水')
+    await fill('再输一遍', '柳坝的水')
     await press('换成新口令')
     expect(b.of('user.passphrase').at(-1)).toEqual({ name: null, old: '井水', passphrase: '柳坝的水' })
     expect(document.body.textContent).toContain('口令换好了')
