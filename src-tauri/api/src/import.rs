@@ -242,7 +242,17 @@ fn commit(api: &Api, request: CommitImport) -> Result<JobStarted, ApiError> {
 fn reject(api: &Api, request: RejectsOut) -> Result<RejectsWritten, ApiError> {
     let opened = api.session()?.imports.get(&request.session)?;
     let rows = out_file::workbook(Path::new(&request.out), |file| rejects::write(&opened.reading, file))?;
+    left_out_whole(&mut *api.session()?, rows)?;
     Ok(RejectsWritten { path: request.out, rows })
+}
+
+/// Rows go back as they stood in the table that was read, numbers and all: whoever filled it in must see what to correct. So
+/// it stays in the trail that they went out.
+fn left_out_whole(session: &mut Session, rows: u32) -> Result<(), ApiError> {
+    match rows {
+        0 => Ok(()),
+        rows => session.leave_trace("导出没读进去的行", "退给填表的人改", rows as usize, None),
+    }
 }
 
 fn keep_and_show(
@@ -418,14 +428,20 @@ fn import_roster(api: &Api, request: ImportRoster) -> Result<RosterImported, Api
     };
     let opened = read(api, file_name(path), load(path)?, mapping, None)?;
     let mut document = serde_json::to_value(&opened.reading).map_err(|_| Trouble::Internal)?;
+    let mut rejected = None;
     if let Some(out) = request.rejects.as_deref() {
         let rows = out_file::workbook(Path::new(out), |file| rejects::write(&opened.reading, file))?;
         document["rejects"] = json!({ "path": out, "rows": rows });
+        rejected = Some(rows);
     }
     let written = match request.dry_run {
         Some(true) => Imported { done: None, new: 0, changed: 0 },
         _ => write(&mut *api.session()?, &opened, &Decisions::default())?,
     };
+    // A dry run writes nothing into the store, this neither.
+    if let Some(rows) = rejected.filter(|_| request.dry_run != Some(true)) {
+        left_out_whole(&mut *api.session()?, rows)?;
+    }
     document["done"] = serde_json::to_value(&written.done).map_err(|_| Trouble::Internal)?;
     document["written"] = json!({ "new": written.new, "changed": written.changed });
     Ok(RosterImported(document))

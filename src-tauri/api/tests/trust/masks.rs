@@ -396,6 +396,15 @@ fn a_file_that_is_read_in_shows_its_numbers_to_nobody() {
     assert_ne!(address["old"], address["new"], "whoever chooses can tell them apart");
     let mapped = village.call("import.map", json!({"session": read["session"], "columns": []})).to_string();
     assert!(leaks(&mapped.replace("住青石桥村199号", "")).is_empty(), "{mapped}");
+    // What is given back to be corrected is whole, and the trail knows it.
+    let out = village.path("没读进去.xlsx");
+    let given = village.call("import.rejects", json!({"session": read["session"], "out": out}));
+    assert!(given["rows"].as_u64().unwrap() > 0);
+    let trail = village.call("audit.trail", json!({"kind": "exported"}));
+    assert_eq!(
+        (&trail["lines"][0]["what"], &trail["lines"][0]["purpose"], &trail["lines"][0]["count"]),
+        (&json!("导出没读进去的行"), &json!("退给填表的人改"), &given["rows"])
+    );
     let done = village.job("import.commit", json!({"session": read["session"]})).to_string();
     assert!(leaks(&done).is_empty(), "{done}");
 }
