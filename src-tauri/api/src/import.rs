@@ -428,20 +428,18 @@ fn import_roster(api: &Api, request: ImportRoster) -> Result<RosterImported, Api
     };
     let opened = read(api, file_name(path), load(path)?, mapping, None)?;
     let mut document = serde_json::to_value(&opened.reading).map_err(|_| Trouble::Internal)?;
-    let mut rejected = None;
     if let Some(out) = request.rejects.as_deref() {
         let rows = out_file::workbook(Path::new(out), |file| rejects::write(&opened.reading, file))?;
         document["rejects"] = json!({ "path": out, "rows": rows });
-        rejected = Some(rows);
+        // A dry run writes nothing into the store, this neither.
+        if request.dry_run != Some(true) {
+            left_out_whole(&mut *api.session()?, rows)?;
+        }
     }
     let written = match request.dry_run {
         Some(true) => Imported { done: None, new: 0, changed: 0 },
         _ => write(&mut *api.session()?, &opened, &Decisions::default())?,
     };
-    // A dry run writes nothing into the store, this neither.
-    if let Some(rows) = rejected.filter(|_| request.dry_run != Some(true)) {
-        left_out_whole(&mut *api.session()?, rows)?;
-    }
     document["done"] = serde_json::to_value(&written.done).map_err(|_| Trouble::Internal)?;
     document["written"] = json!({ "new": written.new, "changed": written.changed });
     Ok(RosterImported(document))
