@@ -9,7 +9,7 @@ import { after, describe, it } from 'node:test'
 process.chdir(resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..'))
 const read = (file) => readFileSync(file, 'utf8')
 const base = JSON.parse(read('tauri.conf.json'))
-const windows = JSON.parse(read('tauri.windows.conf.json'))
+const windows = JSON.parse(read('assets/package/windows.json'))
 const kinds = base.bundle.fileAssociations
 const endings = kinds.flatMap((k) => k.ext).sort()
 const work = mkdtempSync(join(tmpdir(), 'yuanba-package-'))
