@@ -178,7 +178,8 @@ impl World {
     /// A township or a village begins the next generation of a key.
     pub fn rotate_keys(&mut self) -> Held {
         let laptop = self.somebody();
-        let office = self.offices.0[self.office(laptop)].id;
+        // The organisation that it takes itself for: one that went back to before it joined stands in another.
+        let office = self.laptops[laptop].store().org();
         self.trace.say(format!("{} changes its keys", self.name(laptop)));
         self.trace.count("keys rotated");
         self.write(laptop, "new keys", |store| keys::rotate_org_key(store, office)).map(|_| ())
