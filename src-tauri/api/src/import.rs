@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use yuanba_core::tables::member;
-use yuanba_paper::roster::{Field, Mapping, ReadRow, Status, Value, rejects};
+use yuanba_paper::roster::{Field, ImportReading, Mapping, ReadRow, Status, Value, rejects};
 
 use crate::dto::{Done, JobStarted, Problem, answer, request, words};
 use crate::error::ApiError;
@@ -240,18 +240,20 @@ fn commit(api: &Api, request: CommitImport) -> Result<JobStarted, ApiError> {
 }
 
 fn reject(api: &Api, request: RejectsOut) -> Result<RejectsWritten, ApiError> {
-    let opened = api.session()?.imports.get(&request.session)?;
+    let mut session = api.session()?;
+    let opened = session.imports.get(&request.session)?;
+    goes_back_whole(&mut session, &opened.reading)?;
+    drop(session);
     let rows = out_file::workbook(Path::new(&request.out), |file| rejects::write(&opened.reading, file))?;
-    left_out_whole(&mut *api.session()?, rows)?;
     Ok(RejectsWritten { path: request.out, rows })
 }
 
 /// Rows go back as they stood in the table that was read, numbers and all: whoever filled it in must see what to correct. So
-/// it stays in the trail that they went out.
-fn left_out_whole(session: &mut Session, rows: u32) -> Result<(), ApiError> {
-    match rows {
+/// it stays in the trail that they went out, and the trace comes first: whole numbers never leave without one.
+fn goes_back_whole(session: &mut Session, reading: &ImportReading) -> Result<(), ApiError> {
+    match rejects::count(reading) {
         0 => Ok(()),
-        rows => session.leave_trace("导出没读进去的行", "退给填表的人改", rows as usize, None),
+        rows => session.leave_trace("导出没读进去的行", "退给填表的人改", rows, None),
     }
 }
 
@@ -429,12 +431,12 @@ fn import_roster(api: &Api, request: ImportRoster) -> Result<RosterImported, Api
     let opened = read(api, file_name(path), load(path)?, mapping, None)?;
     let mut document = serde_json::to_value(&opened.reading).map_err(|_| Trouble::Internal)?;
     if let Some(out) = request.rejects.as_deref() {
-        let rows = out_file::workbook(Path::new(out), |file| rejects::write(&opened.reading, file))?;
-        document["rejects"] = json!({ "path": out, "rows": rows });
         // A dry run writes nothing into the store, this neither.
         if request.dry_run != Some(true) {
-            left_out_whole(&mut *api.session()?, rows)?;
+            goes_back_whole(&mut *api.session()?, &opened.reading)?;
         }
+        let rows = out_file::workbook(Path::new(out), |file| rejects::write(&opened.reading, file))?;
+        document["rejects"] = json!({ "path": out, "rows": rows });
     }
     let written = match request.dry_run {
         Some(true) => Imported { done: None, new: 0, changed: 0 },

@@ -129,7 +129,7 @@ impl Store {
         });
         match &result {
             // What was written stands, whether the files can be cleared now or only when the store is opened next.
-            Ok(_) => drop(leftovers::sweep(&self.db, &self.dir)),
+            Ok(_) => self.sweep(),
             Err(_) => {
                 self.clock = clock_before;
                 let _ = self.db.execute_batch("ROLLBACK");
@@ -207,7 +207,7 @@ impl Store {
         let result = self.apply_in_transaction(segments);
         match &result {
             // What was written stands, whether the files can be cleared now or only when the store is opened next.
-            Ok(_) => drop(leftovers::sweep(&self.db, &self.dir)),
+            Ok(_) => self.sweep(),
             Err(_) => {
                 self.clock = clock_before;
                 let _ = self.db.execute_batch("ROLLBACK");

@@ -6,9 +6,9 @@ use std::path::Path;
 use rusqlite::{Connection, params};
 use yuanba_core::Id;
 
-use crate::Result;
 use crate::store::put_secret;
 use crate::streams::GroupPlace;
+use crate::{Result, Store};
 
 /// What an act says whose words were erased.
 const SAID: &str = "内容已经依法删去";
@@ -63,6 +63,16 @@ pub fn sweep(db: &Connection, dir: &Path) -> Result<()> {
         db.prepare_cached("DELETE FROM secret WHERE name = ?1")?.execute([ERASED])?;
     }
     Ok(())
+}
+
+impl Store {
+    /// Clears the files of what was erased, if anything was: now, or later where it cannot be done now. Not while a copy is
+    /// being made, which is of one moment: the file must stand still, and the end of the copy clears it.
+    pub(crate) fn sweep(&self) {
+        if !self.gate.copying() {
+            let _ = sweep(&self.db, &self.dir);
+        }
+    }
 }
 
 /// Forgets the sentences of some acts and of all that took them back; the fourth parameter is what they say from now on.

@@ -11,6 +11,16 @@ use super::reading::{Doubt, ImportReading, ReadRow, Status};
 use crate::sheet::{Cell, Row, Shape};
 use crate::table::{PAPER_A4, TableError};
 
+/// How many rows there are to write.
+pub fn count(reading: &ImportReading) -> usize {
+    reading.rows.iter().filter(|row| waits(row)).count()
+}
+
+/// A row that was not taken in, or not without a person.
+fn waits(row: &ReadRow) -> bool {
+    matches!(row.status, Status::Doubtful | Status::Refused)
+}
+
 /// Writes the workbook; gives the number of rows in it, which may be none.
 ///
 /// # Errors
@@ -23,9 +33,8 @@ pub fn write(reading: &ImportReading, out: impl Write + Seek + Send) -> Result<u
     let columns = reading.grid.columns();
     let reason = columns as u16;
     let mut at = header(sheet, reading, reason, &formats)?;
-    let waiting = reading.rows.iter().filter(|row| matches!(row.status, Status::Doubtful | Status::Refused));
     let mut count = 0;
-    for row in waiting {
+    for row in reading.rows.iter().filter(|row| waits(row)) {
         let Some(original) = reading.grid.place_of(row.row - 1).and_then(|at| reading.grid.row(at)) else {
             continue;
         };

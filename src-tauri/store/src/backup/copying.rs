@@ -31,6 +31,13 @@ struct Passage {
     closed: bool,
 }
 
+impl Gate {
+    /// Whether a copy is being made: nothing may be brought into the database's file then.
+    pub(crate) fn copying(&self) -> bool {
+        held(&self.0).copying
+    }
+}
+
 impl Drop for Gate {
     fn drop(&mut self) {
         let mut passage = held(&self.0);
@@ -152,10 +159,13 @@ impl Store {
 
     /// Lets the write-ahead log be brought into the database again, once the copy has ended.
     pub fn end_copy(&self) -> Result<()> {
-        if held(&self.gate.0).copying {
+        if self.gate.copying() {
             return Ok(());
         }
-        Ok(self.db.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?)
+        self.db.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+        // What was erased meanwhile stands in the log still.
+        self.sweep();
+        Ok(())
     }
 }
 

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use yuanba_core::tables::member;
 use yuanba_store::backup::{Told, cover_of};
-use yuanba_store::{Store, StoreError, Unlock, database};
+use yuanba_store::{Intent, Store, StoreError, Unlock, database};
 
 use crate::add_member;
+use crate::family::Family;
 use crate::village::{PASSPHRASE, store, surroundings, village};
 
 const PAGE: usize = 4096;
@@ -47,6 +48,45 @@ fn files(dir: &Path) -> Vec<String> {
     }
     found.sort();
     found
+}
+
+#[test]
+fn what_is_erased_while_a_copy_is_made_is_not_torn_out_of_it_and_leaves_the_files_at_its_end() {
+    let mut family = Family::new(71);
+    let id = add_member(&mut family.village, "王秀英", None);
+    for n in 0..400 {
+        add_member(&mut family.village, &format!("罗永{n}"), None);
+    }
+    family.meet();
+    let digest = family.village.digest(None).unwrap();
+    let log = family.village.dir().join(format!("{}-wal", database::FILE));
+    let out = family.village.dir().join("copy");
+    let copying = family.village.begin_copy(true).unwrap();
+    let mut steps = 0;
+    copying
+        .write(&out, &mut |told| {
+            if steps == 0 && matches!(told, Told::Written(..)) {
+                let mut intent = Intent::new("删去").of(family.org());
+                intent.redact(family.township.changes_of(id).unwrap(), "本人要求");
+                family.township.commit(intent).unwrap();
+                family.meet();
+            }
+            steps += 1;
+            true
+        })
+        .unwrap();
+    assert!(steps > 2, "{steps} steps");
+    let log_bytes = || std::fs::metadata(&log).unwrap().len();
+    assert!(log_bytes() > 10 * PAGE as u64, "the file stood still");
+    drop(copying);
+    family.village.end_copy().unwrap();
+    // Emptied; then one page says that nothing is left to be cleared.
+    assert!(log_bytes() < 2 * PAGE as u64, "the words stand in no log");
+    assert!(!names(&family.village).contains(&"王秀英".to_owned()));
+    let (_dir, copy) = restored(&out);
+    assert_eq!(copy.digest(None).unwrap(), digest);
+    assert_eq!(copy.verify().unwrap(), []);
+    assert!(names(&copy).contains(&"王秀英".to_owned()));
 }
 
 #[test]
